@@ -39,7 +39,8 @@ class Article:
     """A text with its marks; entities and evidence are sorted by position.
 
     ``furniture`` holds whole lines (without their line break) that are not part of the article:
-    menus, share buttons, titles of other articles.
+    menus, share buttons, titles of other articles. ``outer_entities`` holds the spans that are an entity
+    and evidence at once where the inline markup writes the entity outside (elsewhere evidence is outside).
     """
 
     id: str
@@ -47,6 +48,7 @@ class Article:
     entities: tuple[Entity, ...] = ()
     evidence: tuple[AreaEvidence, ...] = ()
     furniture: tuple[Span, ...] = ()
+    outer_entities: tuple[Span, ...] = ()
 
     @property
     def source(self) -> str:
