@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from hoptac.errors import ConfigError, ModelError
+from hoptac.errors import ConfigError
 
 Spans = list[tuple[int, int]]
 
@@ -88,7 +88,7 @@ class UndertheseaSegmenter:
             featurizer, estimator = model.featurizer, model.estimator
 
             def tag(tokens: list[str]) -> list[str]:
-                features = featurizer.process([[[token] for token in tokens]], False)[0]
+                features = featurizer.process([[[token] for token in tokens]])[0]
                 tags: list[str] = estimator.tag(features)
                 return tags
 
