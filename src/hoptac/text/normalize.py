@@ -1,8 +1,8 @@
 """Unicode and tone-mark normalization with the map back to the text as given.
 
-PhoBERT was pre-trained on composed (NFC) text whose tone marks stand on the second vowel of open
-syllables in ``oa``, ``oe`` and ``uy`` (``hoà``, ``khoẻ``, ``thuỷ``). ``normalize`` brings any text into that form
-and knows, for each character of the result, which characters of the raw text it came from.
+PhoBERT was pre-trained on composed (NFC) text whose tone marks stand on the second vowel of open syllables in
+``oa``, ``oe`` and ``uy`` (``hoà``, ``khoẻ``, ``thuỷ``). ``normalize`` brings any text into that form and knows,
+for each character of the result, which characters of the raw text it came from.
 """
 
 from __future__ import annotations
