@@ -1,0 +1,364 @@
+"""A fast tokenizer for PhoBERT: the ids of ``transformers.PhobertTokenizer``, with offsets and word ids.
+
+PhoBERT (Nguyen and Nguyen, 2020, "PhoBERT: Pre-trained language models for Vietnamese") reads word-segmented text:
+the syllables of a word are joined by ``_`` and words are parted by spaces. Its subwords come from fastBPE merges
+(``bpe.codes``) and are numbered by a fairseq dictionary (``vocab.txt``).
+
+The byte-pair model of the Rust ``tokenizers`` library needs one symbol, with an id of its own, for the result of
+every merge, while PhoBERT's dictionary lacks some of them: those still merge on, and are ``<unk>`` where no further
+merge takes them up. Such a symbol gets an *alias*, an id behind all of PhoBERT's, and every id that leaves this
+module is put back to the one that PhoBERT knows.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tokenizers import AddedToken, Encoding, Regex, Tokenizer
+from tokenizers.decoders import BPEDecoder
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import Split
+from tokenizers.processors import TemplateProcessing
+from transformers import PreTrainedTokenizerFast
+
+from hoptac.errors import ModelError
+
+WORD_END = "</w>"  # marks a symbol that ends its word in bpe.codes
+CONTINUED = "@@"  # marks a token that does not end its word in vocab.txt
+CACHED_WORDS = 1 << 17
+
+# Everything that str.isspace() accepts: the Unicode white space and the four ASCII information separators.
+_SPACES = Regex(r"[\s\x{1c}-\x{1f}\x{85}]+")
+
+
+class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
+    """PhoBERT's tokenizer on the Rust ``tokenizers`` library.
+
+    Load it with ``PhobertTokenizerFast.from_pretrained("vinai/phobert-base")`` or from any folder that holds
+    ``vocab.txt`` and ``bpe.codes``; a ``tokenizer.json`` beside them only tells which tokens were added. The input is
+    one word-segmented line or a batch of them. Ids and tokens are those of ``transformers.PhobertTokenizer``;
+    ``return_offsets_mapping`` gives the ``(start, end)`` of every subword in the string as given, special tokens have
+    ``(0, 0)``. Line breaks are spaces like any other, where ``PhobertTokenizer`` glues them to the word before.
+
+    Raises ``hoptac.errors.ModelError`` when the two files are missing or are not a PhoBERT vocabulary.
+    """
+
+    vocab_files_names = {"vocab_file": "vocab.txt", "merges_file": "bpe.codes"}  # noqa: RUF012
+
+    def __init__(
+        self,
+        vocab_file: str | None = None,
+        merges_file: str | None = None,
+        bos_token: str | AddedToken = "<s>",
+        eos_token: str | AddedToken = "</s>",
+        sep_token: str | AddedToken = "</s>",
+        cls_token: str | AddedToken = "<s>",
+        unk_token: str | AddedToken = "<unk>",
+        pad_token: str | AddedToken = "<pad>",
+        mask_token: str | AddedToken = "<mask>",
+        **kwargs: Any,
+    ) -> None:
+        source = kwargs.get("name_or_path") or "the tokenizer's folder"
+        for name, path in (("vocab.txt", vocab_file), ("bpe.codes", merges_file)):
+            if path is None or not Path(path).is_file():
+                raise ModelError(
+                    f"{source}: no {name} there; PhoBERT's tokenizer needs vocab.txt and bpe.codes"
+                )
+        assert vocab_file is not None and merges_file is not None
+        self.vocab_file, self.merges_file = str(vocab_file), str(merges_file)
+
+        ids = read_vocabulary(
+            vocab_file, [str(token) for token in (bos_token, pad_token, eos_token, unk_token)]
+        )
+        self._file_size = len(ids)
+        whole = [str(token) for token in (bos_token, pad_token, eos_token, unk_token, sep_token, cls_token)]
+        whole += [str(token) for _, token in sorted(kwargs.get("added_tokens_decoder", {}).items())]
+        whole.append(str(mask_token))
+        model, self._table = build_model(ids, read_merges(merges_file), whole, str(unk_token))
+        for index, token in kwargs.get("added_tokens_decoder", {}).items():
+            if self._table.ids[str(token)] != index:
+                raise ModelError(
+                    f"{source}: the added token {str(token)!r} is given the id {index}, but vocab.txt makes it "
+                    f"{self._table.ids[str(token)]}; the files do not belong together"
+                )
+        self._tokenizer = Tokenizer(model)
+        self._tokenizer.pre_tokenizer = Split(_SPACES, "removed")
+        self._tokenizer.decoder = BPEDecoder(suffix=WORD_END)
+        super().__init__(
+            bos_token=bos_token,
+            eos_token=eos_token,
+            sep_token=sep_token,
+            cls_token=cls_token,
+            unk_token=unk_token,
+            pad_token=pad_token,
+            mask_token=mask_token,
+            **kwargs,
+        )
+        self.update_post_processor()
+
+    @classmethod
+    def convert_to_native_format(cls, **kwargs: Any) -> dict[str, Any]:
+        """The arguments of ``__init__``: the vocabulary is always read from PhoBERT's own two files."""
+        return {
+            key: value for key, value in kwargs.items() if key not in ("tokenizer_file", "trust_remote_code")
+        }
+
+    def update_post_processor(self) -> None:
+        """Lay out a line as ``<s> A </s>`` and a pair as ``<s> A </s></s> B </s>``, all of token type 0."""
+        cls, sep = str(self.cls_token), str(self.sep_token)
+        self._tokenizer.post_processor = TemplateProcessing(
+            single=[f"{cls}:0", "$A:0", f"{sep}:0"],
+            pair=[f"{cls}:0", "$A:0", f"{sep}:0", f"{sep}:0", "$B:0", f"{sep}:0"],
+            special_tokens=[(token, self._table.ids[token]) for token in {cls, sep}],
+        )
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of ids that ``vocab.txt`` gives, the four special tokens in front of it included."""
+        return self._file_size
+
+    def __len__(self) -> int:
+        """Number of all ids, added tokens included: what an embedding matrix needs."""
+        return len(self._table.tokens)
+
+    def get_vocab(self) -> dict[str, int]:
+        """Token to id in PhoBERT's notation (``@@`` on a subword that does not end its word)."""
+        return dict(self._table.ids)
+
+    def convert_ids_to_tokens(
+        self, ids: int | Iterable[int], skip_special_tokens: bool = False
+    ) -> str | list[str]:
+        """The token of an id, or the tokens of several; ``<unk>`` for an id that is not in the vocabulary."""
+        if isinstance(ids, int):
+            return self._convert_id_to_token(ids)
+        skipped = set(self.all_special_ids) if skip_special_tokens else set()
+        return [self._convert_id_to_token(int(index)) for index in ids if int(index) not in skipped]
+
+    def _convert_id_to_token(self, index: int) -> str:
+        tokens = self._table.tokens
+        return tokens[index] if 0 <= index < len(tokens) else str(self.unk_token)
+
+    def _convert_token_to_id_with_added_voc(self, token: str) -> int:
+        return self._table.ids.get(token, self._table.unknown)
+
+    def convert_tokens_to_string(self, tokens: list[str]) -> str:
+        """The word-segmented line that the tokens spell: words whole again and parted by spaces."""
+        return " ".join(tokens).replace(f"{CONTINUED} ", "").strip()
+
+    def _decode(
+        self,
+        token_ids: int | list[int],
+        skip_special_tokens: bool = False,
+        clean_up_tokenization_spaces: bool | None = None,
+        **kwargs: Any,
+    ) -> str:
+        ids = [token_ids] if isinstance(token_ids, int) else token_ids
+        tokens = self.convert_ids_to_tokens(ids, skip_special_tokens=skip_special_tokens)
+        text = self.convert_tokens_to_string(list(tokens))
+        clean = clean_up_tokenization_spaces
+        if clean is None:
+            clean = self.clean_up_tokenization_spaces
+        return self.clean_up_tokenization(text) if clean else text
+
+    def _convert_encoding(
+        self, encoding: Encoding, *args: Any, **kwargs: Any
+    ) -> tuple[dict[str, Any], list[PhobertEncoding]]:
+        result: tuple[dict[str, Any], list[PhobertEncoding]] = super()._convert_encoding(
+            PhobertEncoding(encoding, self._table), *args, **kwargs
+        )
+        return result
+
+    def _add_tokens(self, new_tokens: list[str | AddedToken], special_tokens: bool = False) -> int:
+        before = len(self)
+        known = set(self.added_tokens_encoder) | self._table.whole
+        fresh = [str(token) for token in new_tokens if str(token) and str(token) not in known]
+        if fresh:
+            merges = [tuple(pair) for pair in json.loads(self._tokenizer.to_str())["model"]["merges"]]
+            whole = [*self._table.whole, *fresh]
+            self._tokenizer.model, self._table = build_model(
+                self._table.ids, merges, whole, str(self.unk_token)
+            )
+        add = self._tokenizer.add_special_tokens if special_tokens else self._tokenizer.add_tokens
+        add(new_tokens)
+        return len(self) - before
+
+    def _save_pretrained(
+        self,
+        save_directory: str,
+        file_names: tuple[str, ...],
+        legacy_format: bool | None = None,
+        filename_prefix: str | None = None,
+    ) -> tuple[str, ...]:
+        saved = super()._save_pretrained(save_directory, file_names, legacy_format, filename_prefix)
+        return (*saved, *self.save_vocabulary(save_directory, filename_prefix))
+
+    def save_vocabulary(self, save_directory: str, filename_prefix: str | None = None) -> tuple[str, ...]:
+        """Copy ``vocab.txt`` and ``bpe.codes`` into the folder and return the paths of the copies.
+
+        Raises ``ModelError`` when a file that the tokenizer was read from is gone.
+        """
+        copies = []
+        for key, source in (("vocab_file", self.vocab_file), ("merges_file", self.merges_file)):
+            prefix = f"{filename_prefix}-" if filename_prefix else ""
+            copy = Path(save_directory) / f"{prefix}{self.vocab_files_names[key]}"
+            if not Path(source).is_file():
+                raise ModelError(
+                    f"{source}: gone since the tokenizer was loaded; load it from a folder that has it"
+                )
+            if copy.resolve() != Path(source).resolve():
+                beside = copy.with_name(copy.name + ".part")
+                shutil.copyfile(source, beside)
+                beside.replace(copy)
+            copies.append(str(copy))
+        return tuple(copies)
+
+
+@dataclass(frozen=True)
+class TokenTable:
+    """PhoBERT's tokens and their ids, and the ids that stand for them inside the Rust model.
+
+    ``aliases[k]`` is the id in the vocabulary of the Rust model's symbol ``len(tokens) + k``; ``whole`` are the
+    tokens that are matched as they stand, special and added ones; ``unknown`` is the id of ``<unk>``.
+    """
+
+    tokens: tuple[str, ...]
+    ids: dict[str, int]
+    aliases: tuple[int, ...]
+    whole: frozenset[str]
+    unknown: int
+
+    def resolve(self, ids: list[int]) -> list[int]:
+        """The ids of the vocabulary for ids of the Rust model."""
+        size = len(self.tokens)
+        if not self.aliases or not ids or max(ids) < size:
+            return ids
+        return [index if index < size else self.aliases[index - size] for index in ids]
+
+
+class PhobertEncoding:
+    """A ``tokenizers.Encoding`` whose ids and tokens are PhoBERT's; everything else is passed on as it is."""
+
+    __slots__ = ("_encoding", "_table")
+
+    def __init__(self, encoding: Encoding, table: TokenTable) -> None:
+        self._encoding, self._table = encoding, table
+
+    @property
+    def ids(self) -> list[int]:
+        return self._table.resolve(self._encoding.ids)
+
+    @property
+    def tokens(self) -> list[str]:
+        return [self._table.tokens[index] for index in self.ids]
+
+    @property
+    def overflowing(self) -> list[PhobertEncoding]:
+        return [PhobertEncoding(encoding, self._table) for encoding in self._encoding.overflowing]
+
+    def __len__(self) -> int:
+        return len(self._encoding)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoding, name)
+
+    def __reduce__(self) -> tuple[type[PhobertEncoding], tuple[Encoding, TokenTable]]:
+        return PhobertEncoding, (self._encoding, self._table)
+
+
+def read_vocabulary(path: str | Path, special: list[str]) -> dict[str, int]:
+    """Token to id: ``special`` first, then the lines ``token count`` of a fairseq dictionary, in order.
+
+    Raises ``ModelError`` with file and line for a line without a count or a token that comes twice.
+    """
+    ids = {token: index for index, token in enumerate(special)}
+    for number, line in enumerate(_lines(path), start=1):
+        token, space, _ = line.strip().rpartition(" ")
+        if not space:
+            found = line.strip()
+            raise ModelError(
+                f"{path}:{number}: expected 'token count', found {found!r}; is it PhoBERT's vocab.txt?"
+            )
+        if token in ids:
+            raise ModelError(
+                f"{path}:{number}: the token {token!r} was there before; every line needs another token"
+            )
+        ids[token] = len(ids)
+    return ids
+
+
+def read_merges(path: str | Path) -> list[tuple[str, str]]:
+    """The merges of a fastBPE code file (``left right count``) in the order of their rank.
+
+    Lines with fewer or more than two symbols are void, as is a last line without a line end: they never apply in
+    ``PhobertTokenizer`` either. Of equal merges the last counts.
+    """
+    ranks: dict[tuple[str, ...], int] = {}
+    for rank, line in enumerate(_lines(path)):
+        symbols = tuple(line.split()[:-1])
+        if len(symbols) == 2 and line.endswith("\n"):
+            ranks[symbols] = rank
+    return [(left, right) for left, right in sorted(ranks, key=ranks.__getitem__)]
+
+
+def build_model(
+    ids: dict[str, int], merges: list[tuple[str, str]], whole: list[str], unknown: str
+) -> tuple[BPE, TokenTable]:
+    """The byte-pair model for a vocabulary and its merges, with the table that leads back to PhoBERT's ids.
+
+    Tokens of ``whole`` that are not in ``ids`` are numbered behind it, in order. Raises ``ModelError`` when one of
+    them is also a subword that the merges make, for then it could not be told from it.
+    """
+    numbered = dict(ids)
+    for token in whole:
+        numbered.setdefault(token, len(numbered))
+    names = {token: numbered[token] for token in whole}
+    taken = set(names.values())
+    aliases: list[int] = []
+    for symbol in dict.fromkeys(part for left, right in merges for part in (left, right, left + right)):
+        if symbol in names:
+            raise ModelError(
+                f"the token {symbol!r} cannot be added: inside the tokenizer a subword has that name"
+            )
+        index = numbered.get(_token(symbol), numbered[unknown])
+        if index in taken:
+            aliases.append(index)
+            index = len(numbered) + len(aliases) - 1
+        taken.add(index)
+        names[symbol] = index
+    for token, index in numbered.items():
+        if index not in taken:
+            names[_symbol(token)] = index
+    model = BPE(
+        vocab=names,
+        merges=merges,
+        unk_token=unknown,
+        end_of_word_suffix=WORD_END,
+        fuse_unk=False,
+        cache_capacity=CACHED_WORDS,
+    )
+    table = TokenTable(tuple(numbered), numbered, tuple(aliases), frozenset(whole), numbered[unknown])
+    return model, table
+
+
+def _token(symbol: str) -> str:
+    return symbol.removesuffix(WORD_END) if symbol.endswith(WORD_END) else symbol + CONTINUED
+
+
+def _symbol(token: str) -> str:
+    bare = token.removesuffix(CONTINUED)
+    return bare if bare and bare != token else token + WORD_END
+
+
+def _lines(path: str | Path) -> list[str]:
+    try:
+        with Path(path).open(encoding="utf-8") as handle:
+            return handle.readlines()
+    except UnicodeDecodeError as error:
+        raise ModelError(
+            f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); fetch the file again"
+        ) from error
