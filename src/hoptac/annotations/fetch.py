@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from hoptac.annotations.corpus import article_files, read_record
@@ -51,17 +52,15 @@ def fetch_texts(root: Path, source: str = VIETNEWS, texts: Path | None = None) -
     wanted = {record.id: record for record in records if record.id not in kept}
     written: list[str] = []
     wrong: dict[str, str] = {}
-    for article_id, place, text in _candidates(source, wanted.values()) if wanted else ():
+    for article_id, place, data in _candidates(source, wanted.values()) if wanted else ():
         if article_id in written:
             continue
-        if text_hash(text) == wanted[article_id].sha256:
-            write_bytes(texts / f"{article_id}.txt", text.encode("utf-8"))
+        if sha256(data).hexdigest() == wanted[article_id].sha256:
+            write_bytes(texts / f"{article_id}.txt", data)
             written.append(article_id)
             wrong.pop(article_id, None)
         else:
-            wrong[article_id] = (
-                f"{place} holds another text than the one that was marked (its SHA-256 differs)"
-            )
+            wrong[article_id] = f"{place} is not the text that was marked (its SHA-256 differs)"
     missing = {
         record.id: _absence(record, source)
         for record in wanted.values()
@@ -85,14 +84,12 @@ def _is_in_place(record: StandoffRecord, texts: Path) -> bool:
 
 def _absence(record: StandoffRecord, source: str) -> str:
     if record.path is None:
-        return (
-            f"{record.id}.txt is no part of the vietnews data set; it comes only from a folder of plain texts"
-        )
+        return f"{record.id}.txt is not part of vietnews; it comes only from a folder of plain texts"
     return f"neither {record.path} nor {record.id}.txt is in {source}"
 
 
-def _candidates(source: str, records: Iterable[StandoffRecord]) -> Iterator[tuple[str, str, str]]:
-    """Article id, place and plain text of everything in the source that may be a wanted text."""
+def _candidates(source: str, records: Iterable[StandoffRecord]) -> Iterator[tuple[str, str, bytes]]:
+    """Article id, place and plain text (UTF-8) of everything in the source that may be a wanted text."""
     folder = Path(source)
     if _is_repository(folder):
         yield from _from_repository(folder, records)
@@ -111,17 +108,17 @@ def _is_repository(folder: Path) -> bool:
     return (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir())
 
 
-def _from_folder(folder: Path, records: Iterable[StandoffRecord]) -> Iterator[tuple[str, str, str]]:
+def _from_folder(folder: Path, records: Iterable[StandoffRecord]) -> Iterator[tuple[str, str, bytes]]:
     ids = {record.id for record in records}
     for path in sorted(folder.rglob("*.txt")):
         if path.stem in ids and path.is_file():
             try:
-                yield path.stem, str(path), read_text(path)
-            except AnnotationError as error:
-                raise InputError(str(error)) from error
+                yield path.stem, str(path), path.read_bytes()
+            except OSError as error:
+                raise InputError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _from_repository(folder: Path, records: Iterable[StandoffRecord]) -> Iterator[tuple[str, str, str]]:
+def _from_repository(folder: Path, records: Iterable[StandoffRecord]) -> Iterator[tuple[str, str, bytes]]:
     by_path = {record.path: record.id for record in records if record.path is not None}
     queries = "".join(f"HEAD:{path}\n" for path in by_path)
     answers = _git(folder, "cat-file", "--batch", stdin=queries)
@@ -133,12 +130,9 @@ def _from_repository(folder: Path, records: Iterable[StandoffRecord]) -> Iterato
         if header[-1] == "missing":
             continue
         size = int(header[-1])
-        data = answers[done : done + size]
+        segmented = answers[done : done + size].decode("utf-8", errors="replace")
         done += size + 1
-        try:
-            yield article_id, path, plain_text(data.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            raise InputError(f"{folder}: {path}: byte {error.start} is not UTF-8") from error
+        yield article_id, path, plain_text(segmented).encode("utf-8")
 
 
 def _clone(url: str, folder: Path, paths: list[str]) -> None:
@@ -165,9 +159,8 @@ def _git(folder: Path | None, *arguments: str, stdin: str = "") -> bytes:
     except FileNotFoundError as error:
         raise InputError("git is not installed; install it, or give a folder of plain texts") from error
     except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode("utf-8", errors="replace").strip().splitlines()
-        said = reason[-1] if reason else f"exit status {error.returncode}"
-        raise InputError(
-            f"git {arguments[0]} failed on {arguments[-2] if folder is None else folder}: {said}"
-        ) from error
+        said = error.stderr.decode("utf-8", errors="replace").strip().splitlines()
+        reason = said[-1] if said else f"exit status {error.returncode}"
+        about = arguments[-2] if folder is None else folder
+        raise InputError(f"git {arguments[0]} failed on {about}: {reason}") from error
     return done.stdout
