@@ -16,6 +16,7 @@ from hoptac.evaluate.areas import AreaScores, area_counts, score_areas
 from hoptac.evaluate.bootstrap import Interval, intervals
 from hoptac.evaluate.calibration import Reliability, area_outcomes, entity_outcomes, reliability
 from hoptac.evaluate.counts import Counts, Score, ScoreTable, label_f1, macro_f1, micro_f1
+from hoptac.evaluate.errors_by_cause import ErrorCounts, find_errors
 from hoptac.evaluate.output import write_text
 from hoptac.evaluate.partial import partial_scores
 from hoptac.evaluate.prediction import Pair, Prediction, pair_up
@@ -65,12 +66,13 @@ class GroupScores:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Figures overall and for each source of the articles, with the calibration of the scores."""
+    """Figures overall and for each source of the articles, calibration of the scores, and errors by cause."""
 
     overall: GroupScores
     sources: dict[str, GroupScores]
     entity_calibration: Reliability
     area_calibration: Reliability | None
+    errors: ErrorCounts
 
     def to_dict(self) -> dict[str, object]:
         """Plain numbers, strings, lists and dictionaries, ready for JSON."""
@@ -81,6 +83,7 @@ class Evaluation:
                 "entities": self.entity_calibration.to_dict(),
                 "areas": self.area_calibration and self.area_calibration.to_dict(),
             },
+            "errors": self.errors.to_dict(),
         }
 
     def write_json(self, path: Path) -> None:
@@ -91,8 +94,8 @@ class Evaluation:
         """Print the figures as tables."""
         console = console or Console()
         group = self.overall
-        console.print(_score_table(f"Entities, exact spans ({group.articles} articles)", group.entities,
-                                   group.entity_intervals))  # fmt: skip
+        title = f"Entities, exact spans ({group.articles} articles)"
+        console.print(_score_table(title, group.entities, group.entity_intervals))
         console.print(_beside_table(group))
         if group.areas and group.area_intervals:
             console.print(_score_table("Areas", group.areas.table, group.area_intervals, group.areas))
@@ -103,6 +106,7 @@ class Evaluation:
             )
         if len(self.sources) > 1:
             console.print(_source_table(self.sources))
+        console.print(self.errors.table())
         errors = [f"entities {self.entity_calibration.error:.3f}"]
         if self.area_calibration:
             errors.append(f"areas {self.area_calibration.error:.3f}")
@@ -115,14 +119,16 @@ def evaluate(
     *,
     entity_labels: Sequence[str] | None = None,
     area_labels: Sequence[str] | None = None,
+    train: Sequence[Article] = (),
     samples: int = 2000,
     seed: int = 0,
 ) -> Evaluation:
     """Score ``predictions`` against ``gold``, paired by id.
 
     ``entity_labels`` are by default those that occur, ``area_labels`` those of the predictions' area scores
-    (none: areas are not scored). ``samples`` and ``seed`` are for the bootstrap. Raises
-    :class:`InputError` when there is nothing to score, ids do not pair, or a label is unknown.
+    (none: areas are not scored). ``train`` tells missed names known from training from new ones.
+    ``samples`` and ``seed`` are for the bootstrap. Raises :class:`InputError` when there is nothing to score,
+    ids do not pair, or a label is unknown.
     """
     pairs = pair_up(gold, predictions)
     if not pairs:
@@ -137,6 +143,7 @@ def evaluate(
         sources={source: _group(part, labels, areas, samples, seed) for source, part in by_source.items()},
         entity_calibration=reliability(*entity_outcomes(pairs)),
         area_calibration=reliability(*area_outcomes(pairs, areas)) if areas else None,
+        errors=ErrorCounts.of(find_errors(pairs, train)),
     )
 
 
