@@ -1,13 +1,13 @@
 """A fast tokenizer for PhoBERT: the ids of ``transformers.PhobertTokenizer``, with offsets and word ids.
 
-PhoBERT (Nguyen and Nguyen, 2020, "PhoBERT: Pre-trained language models for Vietnamese") reads word-segmented text:
-the syllables of a word are joined by ``_`` and words are parted by spaces. Its subwords come from fastBPE merges
-(``bpe.codes``) and are numbered by a fairseq dictionary (``vocab.txt``).
+PhoBERT (Nguyen and Nguyen, 2020, "PhoBERT: Pre-trained language models for Vietnamese") reads word-segmented
+text: the syllables of a word are joined by ``_`` and words are parted by spaces. Its subwords come from fastBPE
+merges (``bpe.codes``) and are numbered by a fairseq dictionary (``vocab.txt``).
 
-The byte-pair model of the Rust ``tokenizers`` library needs one symbol, with an id of its own, for the result of
-every merge, while PhoBERT's dictionary lacks some of them: those still merge on, and are ``<unk>`` where no further
-merge takes them up. Such a symbol gets an *alias*, an id behind all of PhoBERT's, and every id that leaves this
-module is put back to the one that PhoBERT knows.
+The byte-pair model of the Rust ``tokenizers`` library needs a symbol with an id of its own for the result of every
+merge, while PhoBERT's dictionary lacks some of them: those still merge on, and are ``<unk>`` where no further merge
+takes them up. Such a symbol gets an *alias*, an id behind all of PhoBERT's, and every id that leaves this module is
+put back to the one that PhoBERT knows. The Rust tokenizer alone (``backend_tokenizer``) shows the aliases.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
     """PhoBERT's tokenizer on the Rust ``tokenizers`` library.
 
     Load it with ``PhobertTokenizerFast.from_pretrained("vinai/phobert-base")`` or from any folder that holds
-    ``vocab.txt`` and ``bpe.codes``; a ``tokenizer.json`` beside them only tells which tokens were added. The input is
-    one word-segmented line or a batch of them. Ids and tokens are those of ``transformers.PhobertTokenizer``;
-    ``return_offsets_mapping`` gives the ``(start, end)`` of every subword in the string as given, special tokens have
-    ``(0, 0)``. Line breaks are spaces like any other, where ``PhobertTokenizer`` glues them to the word before.
+    ``vocab.txt`` and ``bpe.codes``; a ``tokenizer.json`` beside them only tells which tokens were added. The input
+    is one word-segmented line or a batch of them. Ids and tokens are those of ``transformers.PhobertTokenizer``;
+    ``return_offsets_mapping`` gives the ``(start, end)`` of every subword in the string as given, ``(0, 0)`` for the
+    special tokens put around it. A line break is a space like any other (``PhobertTokenizer`` glues it to the word
+    before it).
 
     Raises ``hoptac.errors.ModelError`` when the two files are missing or are not a PhoBERT vocabulary.
     """
@@ -83,8 +84,8 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
         for index, token in kwargs.get("added_tokens_decoder", {}).items():
             if self._table.ids[str(token)] != index:
                 raise ModelError(
-                    f"{source}: the added token {str(token)!r} is given the id {index}, but vocab.txt makes it "
-                    f"{self._table.ids[str(token)]}; the files do not belong together"
+                    f"{source}: the added token {str(token)!r} is given the id {index}, but with vocab.txt it is "
+                    f"{self._table.ids[str(token)]}; take files that belong together"
                 )
         self._tokenizer = Tokenizer(model)
         self._tokenizer.pre_tokenizer = Split(_SPACES, "removed")
@@ -165,6 +166,12 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
             clean = self.clean_up_tokenization_spaces
         return self.clean_up_tokenization(text) if clean else text
 
+    def encode_line(self, line: str) -> PhobertEncoding:
+        """One word-segmented line as it is: no special tokens, no truncation, no padding, however long it is."""
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        return PhobertEncoding(self._tokenizer.encode(line, add_special_tokens=False), self._table)
+
     def _convert_encoding(
         self, encoding: Encoding, *args: Any, **kwargs: Any
     ) -> tuple[dict[str, Any], list[PhobertEncoding]]:
@@ -222,8 +229,8 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
 class TokenTable:
     """PhoBERT's tokens and their ids, and the ids that stand for them inside the Rust model.
 
-    ``aliases[k]`` is the id in the vocabulary of the Rust model's symbol ``len(tokens) + k``; ``whole`` are the
-    tokens that are matched as they stand, special and added ones; ``unknown`` is the id of ``<unk>``.
+    ``aliases[k]`` is PhoBERT's id for the Rust model's symbol ``len(tokens) + k``; ``whole`` are the tokens that are
+    matched as they stand, special and added ones; ``unknown`` is the id of ``<unk>``.
     """
 
     tokens: tuple[str, ...]
@@ -294,8 +301,8 @@ def read_vocabulary(path: str | Path, special: list[str]) -> dict[str, int]:
 def read_merges(path: str | Path) -> list[tuple[str, str]]:
     """The merges of a fastBPE code file (``left right count``) in the order of their rank.
 
-    Lines with fewer or more than two symbols are void, as is a last line without a line end: they never apply in
-    ``PhobertTokenizer`` either. Of equal merges the last counts.
+    Lines with fewer or more than two symbols are void, as is a last line without a line end: ``PhobertTokenizer``
+    never applies them either. Of equal merges the last counts.
     """
     ranks: dict[tuple[str, ...], int] = {}
     for rank, line in enumerate(_lines(path)):
@@ -310,8 +317,8 @@ def build_model(
 ) -> tuple[BPE, TokenTable]:
     """The byte-pair model for a vocabulary and its merges, with the table that leads back to PhoBERT's ids.
 
-    Tokens of ``whole`` that are not in ``ids`` are numbered behind it, in order. Raises ``ModelError`` when one of
-    them is also a subword that the merges make, for then it could not be told from it.
+    Tokens of ``whole`` that are not in ``ids`` are numbered behind it, in order. Raises ``ModelError`` when one has
+    the name of a symbol in the merges, for then it could not be told from it.
     """
     numbered = dict(ids)
     for token in whole:
