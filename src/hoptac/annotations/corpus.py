@@ -8,7 +8,7 @@ files ``ID.md`` that hold their text, and stand-off records ``ID.json`` whose te
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from hoptac.errors import AnnotationError
 SPLITS = ("train", "dev", "test")
 TEXTS = "texts"
 
-_ARTICLE_SUFFIXES = {".md", ".json"}
+ARTICLE_SUFFIXES = (".md", ".json")
 _NOT_ARTICLES = {TEXTS, "review"}
 
 
@@ -70,16 +70,23 @@ def article_files(root: Path) -> dict[str, Path]:
     Raises :class:`AnnotationError` where two files are named for one article.
     """
     files: dict[str, Path] = {}
+    for path in files_beside_articles(root):
+        if path.suffix not in ARTICLE_SUFFIXES:
+            continue
+        if path.stem in files:
+            raise AnnotationError(f"article {path.stem} is already in {files[path.stem]}", path)
+        files[path.stem] = path
+    return files
+
+
+def files_beside_articles(root: Path) -> Iterator[Path]:
+    """Every file of the folders that hold articles, but no README and no hidden file, in order of path."""
     for folder in sorted(path for path in root.iterdir() if path.is_dir()):
         if folder.name in _NOT_ARTICLES or folder.name.startswith("."):
             continue
         for path in sorted(folder.rglob("*")):
-            if path.suffix not in _ARTICLE_SUFFIXES or path.name.startswith(".") or path.stem == "README":
-                continue
-            if path.stem in files:
-                raise AnnotationError(f"article {path.stem} is already in {files[path.stem]}", path)
-            files[path.stem] = path
-    return files
+            if path.is_file() and path.stem != "README" and not path.name.startswith("."):
+                yield path
 
 
 def read_splits(root: Path) -> dict[str, tuple[str, ...]]:

@@ -153,8 +153,8 @@ class _Reader:
 
     def string(self, key: str) -> str:
         value = self.raw[key]
-        if not isinstance(value, str) or not value:
-            raise self.error(key, "a text")
+        if not isinstance(value, str) or not value or "\n" in value:
+            raise self.error(key, "a text of one line")
         return value
 
     def rows(self, key: str, make: Callable[..., _T], width: int) -> tuple[_T, ...]:
