@@ -1,8 +1,9 @@
 """Unicode and tone-mark normalization with the map back to the text as given.
 
-PhoBERT was pre-trained on composed (NFC) text whose tone marks stand on the second vowel of open syllables in
-``oa``, ``oe`` and ``uy`` (``hoà``, ``khoẻ``, ``thuỷ``). ``normalize`` brings any text into that form and knows,
-for each character of the result, which characters of the raw text it came from.
+PhoBERT was pre-trained on composed (NFC) text that RDRSegmenter had prepared: the tone mark of an open
+syllable in ``oa``, ``oe`` or ``uy`` stands on the second vowel (``hoà``, ``Khoẻ``, ``thuỷ``), but in capitals
+on the first (``HÒA`` and ``THỦY`` are words of its vocabulary, ``HOÀ`` and ``THUỶ`` are not). ``normalize``
+brings any text into that form and knows where in the raw text each character of the result came from.
 """
 
 from __future__ import annotations
@@ -26,35 +27,31 @@ _VISIBLE_FORMATS = frozenset(
 )
 _GRAPHEME_JOINER = "\u034f"  # a mark by its category, but it shows nothing and blocks composition
 
-_TONED_O = {"ò": ("o", 0), "ó": ("o", 1), "ỏ": ("o", 2), "õ": ("o", 3), "ọ": ("o", 4)}
-_TONED_U = {"ù": ("u", 0), "ú": ("u", 1), "ủ": ("u", 2), "ũ": ("u", 3), "ụ": ("u", 4)}
-_TONES = {"a": "àáảãạ", "e": "èéẻẽẹ", "y": "ỳýỷỹỵ"}
 _ONSETS = "b|ch|c|d|đ|gh|gi|g|h|kh|k|l|m|nh|ngh|ng|n|ph|p|r|s|th|tr|t|v|x"
+
+
+def _vowel_pairs() -> tuple[dict[str, str], dict[str, str]]:
+    """From the placement PhoBERT did not see to the one it saw: after any onset, and after ``q``."""
+    pairs, after_q = {}, {}
+    for plain, second, on_first, on_second in (
+        ("o", "a", "òóỏõọ", "àáảãạ"),
+        ("o", "e", "òóỏõọ", "èéẻẽẹ"),
+        ("u", "y", "ùúủũụ", "ỳýỷỹỵ"),
+    ):
+        for first, last in zip(on_first, on_second, strict=True):
+            wrong, right = first + second, plain + last
+            pairs |= {wrong: right, wrong.capitalize(): right.capitalize(), right.upper(): wrong.upper()}
+            if plain == "u":  # of "qu", where no style puts the mark on the u
+                after_q |= {wrong: right, wrong.upper(): right.upper()}
+    return pairs, after_q
+
+
+_PAIRS, _PAIRS_AFTER_Q = _vowel_pairs()
 # One whole syllable; an underscore may stand beside it, as it joins syllables in segmented text.
 _MISPLACED = re.compile(
-    rf"(?<![^\W_])(?:{_ONSETS})?(?:[òóỏõọ][ae]|[ùúủũụ]y)(?![^\W_]|[\u0300-\u036f])|(?<![^\W_])q[ùúủũụ]y(?![^\W_]|[\u0300-\u036f])",
-    re.IGNORECASE,
+    rf"(?<![^\W_])(?:(?i:{_ONSETS})?(?P<pair>{'|'.join(_PAIRS)})|[qQ](?P<after_q>{'|'.join(_PAIRS_AFTER_Q)}))"
+    r"(?![^\W_]|[\u0300-\u036f])"
 )
-
-
-def _vowel_pairs() -> dict[str, str]:
-    pairs = {}
-    for toned, seconds in ((_TONED_O, "ae"), (_TONED_U, "y")):
-        for vowel, (plain, tone) in toned.items():
-            for second in seconds:
-                right = plain, _TONES[second][tone]
-                for first_upper in (False, True):
-                    for second_upper in (False, True):
-                        key = (vowel.upper() if first_upper else vowel) + (
-                            second.upper() if second_upper else second
-                        )
-                        pairs[key] = (right[0].upper() if first_upper else right[0]) + (
-                            right[1].upper() if second_upper else right[1]
-                        )
-    return pairs
-
-
-_VOWEL_PAIRS = _vowel_pairs()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +89,8 @@ def normalize(raw: str) -> NormalizedText:
 
     In this order: control, format and zero-width characters are dropped, a run of spaces becomes one space,
     every kind of line break ``\\n``, a lone surrogate U+FFFD; letters and marks are composed (NFC, Unicode
-    Standard Annex 15); and the tone mark of an open syllable moves to its second vowel (``hòa`` → ``hoà``).
-    Case, full-width forms and misspellings stay as they are.
+    Standard Annex 15); and the tone mark of an open syllable moves to where PhoBERT knows it (``hòa`` →
+    ``hoà``). Case, full-width forms and misspellings stay as they are.
     """
     kinds = {char: _kind(char) for char in set(raw)}
     clean = all(kind == _PLAIN or char in " \n" for char, kind in kinds.items())
@@ -104,7 +101,7 @@ def normalize(raw: str) -> NormalizedText:
 
 
 def place_tones(text: str) -> str:
-    """Move the tone mark of open ``oa``, ``oe``, ``uy`` syllables to the second vowel; the length stays.
+    """Put the tone mark of open ``oa``, ``oe``, ``uy`` syllables where PhoBERT knows it; the length stays.
 
     ``text`` is in NFC. Syllables that no Vietnamese word has are left alone.
     """
@@ -113,7 +110,8 @@ def place_tones(text: str) -> str:
 
 def _place_tone(match: re.Match[str]) -> str:
     syllable = match.group()
-    return syllable[:-2] + _VOWEL_PAIRS[syllable[-2:]]
+    right = _PAIRS[match["pair"]] if match["pair"] else _PAIRS_AFTER_Q[match["after_q"]]
+    return syllable[:-2] + right
 
 
 @cache
