@@ -1,13 +1,14 @@
 """A fast tokenizer for PhoBERT: the ids of ``transformers.PhobertTokenizer``, with offsets and word ids.
 
 PhoBERT (Nguyen and Nguyen, 2020, "PhoBERT: Pre-trained language models for Vietnamese") reads word-segmented
-text: the syllables of a word are joined by ``_`` and words are parted by spaces. Its subwords come from fastBPE
-merges (``bpe.codes``) and are numbered by a fairseq dictionary (``vocab.txt``).
+text: the syllables of a word are joined by ``_`` and words are parted by spaces. Its subwords come from
+fastBPE merges (``bpe.codes``) and are numbered by a fairseq dictionary (``vocab.txt``).
 
-The byte-pair model of the Rust ``tokenizers`` library needs a symbol with an id of its own for the result of every
-merge, while PhoBERT's dictionary lacks some of them: those still merge on, and are ``<unk>`` where no further merge
-takes them up. Such a symbol gets an *alias*, an id behind all of PhoBERT's, and every id that leaves this module is
-put back to the one that PhoBERT knows. The Rust tokenizer alone (``backend_tokenizer``) shows the aliases.
+The byte-pair model of the Rust ``tokenizers`` library needs a symbol with an id of its own for the result of
+every merge, while PhoBERT's dictionary lacks some of them: those still merge on, and are ``<unk>`` where no
+further merge takes them up. Such a symbol gets an *alias*, an id behind all of PhoBERT's, and every id that
+leaves this module is put back to the one that PhoBERT knows. The Rust tokenizer alone (``backend_tokenizer``)
+shows the aliases.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
     """PhoBERT's tokenizer on the Rust ``tokenizers`` library.
 
     Load it with ``PhobertTokenizerFast.from_pretrained("vinai/phobert-base")`` or from any folder that holds
-    ``vocab.txt`` and ``bpe.codes``; a ``tokenizer.json`` beside them only tells which tokens were added. The input
-    is one word-segmented line or a batch of them. Ids and tokens are those of ``transformers.PhobertTokenizer``;
-    ``return_offsets_mapping`` gives the ``(start, end)`` of every subword in the string as given, ``(0, 0)`` for the
-    special tokens put around it. A line break is a space like any other (``PhobertTokenizer`` glues it to the word
-    before it).
+    ``vocab.txt`` and ``bpe.codes``; a ``tokenizer.json`` beside them only tells which tokens were added. The
+    input is one word-segmented line or a batch of them. Ids and tokens are those of
+    ``transformers.PhobertTokenizer``; ``return_offsets_mapping`` gives the ``(start, end)`` of every subword
+    in the string as given, ``(0, 0)`` for the special tokens put around it. A line break is a space like any
+    other (``PhobertTokenizer`` glues it to the word before it).
 
     Raises ``hoptac.errors.ModelError`` when the two files are missing or are not a PhoBERT vocabulary.
     """
@@ -64,6 +65,7 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
         mask_token: str | AddedToken = "<mask>",
         **kwargs: Any,
     ) -> None:
+        kwargs.pop("backend", None)  # a folder saved by PhobertTokenizer names its own
         source = kwargs.get("name_or_path") or "the tokenizer's folder"
         for name, path in (("vocab.txt", vocab_file), ("bpe.codes", merges_file)):
             if path is None or not Path(path).is_file():
@@ -77,15 +79,17 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
             vocab_file, [str(token) for token in (bos_token, pad_token, eos_token, unk_token)]
         )
         self._file_size = len(ids)
+        added = {int(index): token for index, token in kwargs.get("added_tokens_decoder", {}).items()}
         whole = [str(token) for token in (bos_token, pad_token, eos_token, unk_token, sep_token, cls_token)]
-        whole += [str(token) for _, token in sorted(kwargs.get("added_tokens_decoder", {}).items())]
+        whole += [str(token) for _, token in sorted(added.items())]
         whole.append(str(mask_token))
         model, self._table = build_model(ids, read_merges(merges_file), whole, str(unk_token))
-        for index, token in kwargs.get("added_tokens_decoder", {}).items():
-            if self._table.ids[str(token)] != index:
+        for index, token in added.items():
+            actual = self._table.ids[str(token)]
+            if actual != index:
                 raise ModelError(
-                    f"{source}: the added token {str(token)!r} is given the id {index}, but with vocab.txt it is "
-                    f"{self._table.ids[str(token)]}; take files that belong together"
+                    f"{source}: the added token {str(token)!r} should have the id {index}, but with"
+                    f" vocab.txt it is {actual}; take files that belong together"
                 )
         self._tokenizer = Tokenizer(model)
         self._tokenizer.pre_tokenizer = Split(_SPACES, "removed")
@@ -167,7 +171,7 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
         return self.clean_up_tokenization(text) if clean else text
 
     def encode_line(self, line: str) -> PhobertEncoding:
-        """One word-segmented line as it is: no special tokens, no truncation, no padding, however long it is."""
+        """One word-segmented line as it is: no special tokens, no truncation and no padding."""
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         return PhobertEncoding(self._tokenizer.encode(line, add_special_tokens=False), self._table)
@@ -229,8 +233,8 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
 class TokenTable:
     """PhoBERT's tokens and their ids, and the ids that stand for them inside the Rust model.
 
-    ``aliases[k]`` is PhoBERT's id for the Rust model's symbol ``len(tokens) + k``; ``whole`` are the tokens that are
-    matched as they stand, special and added ones; ``unknown`` is the id of ``<unk>``.
+    ``aliases[k]`` is PhoBERT's id for the Rust model's symbol ``len(tokens) + k``; ``whole`` are the tokens
+    that are matched as they stand, special and added ones; ``unknown`` is the id of ``<unk>``.
     """
 
     tokens: tuple[str, ...]
@@ -301,8 +305,8 @@ def read_vocabulary(path: str | Path, special: list[str]) -> dict[str, int]:
 def read_merges(path: str | Path) -> list[tuple[str, str]]:
     """The merges of a fastBPE code file (``left right count``) in the order of their rank.
 
-    Lines with fewer or more than two symbols are void, as is a last line without a line end: ``PhobertTokenizer``
-    never applies them either. Of equal merges the last counts.
+    Lines with fewer or more than two symbols are void, as is a last line without a line end:
+    ``PhobertTokenizer`` never applies them either. Of equal merges the last counts.
     """
     ranks: dict[tuple[str, ...], int] = {}
     for rank, line in enumerate(_lines(path)):
@@ -317,29 +321,27 @@ def build_model(
 ) -> tuple[BPE, TokenTable]:
     """The byte-pair model for a vocabulary and its merges, with the table that leads back to PhoBERT's ids.
 
-    Tokens of ``whole`` that are not in ``ids`` are numbered behind it, in order. Raises ``ModelError`` when one has
-    the name of a symbol in the merges, for then it could not be told from it.
+    Tokens of ``whole`` that are not in ``ids`` are numbered behind it, in order. Raises ``ModelError`` when
+    one spells a subword that does not end its word, for then the two could not be told apart.
     """
     numbered = dict(ids)
     for token in whole:
         numbered.setdefault(token, len(numbered))
     names = {token: numbered[token] for token in whole}
+    merged = dict.fromkeys(part for left, right in merges for part in (left, right, left + right))
+    spelled = [_symbol(token) for token in numbered if token not in names]
+    if clash := names.keys() & {*merged, *spelled}:
+        token = min(clash)
+        raise ModelError(f"the token {token!r} cannot be added: it is also the subword {token}{CONTINUED}")
     taken = set(names.values())
     aliases: list[int] = []
-    for symbol in dict.fromkeys(part for left, right in merges for part in (left, right, left + right)):
-        if symbol in names:
-            raise ModelError(
-                f"the token {symbol!r} cannot be added: inside the tokenizer a subword has that name"
-            )
+    for symbol in dict.fromkeys([*merged, *spelled]):
         index = numbered.get(_token(symbol), numbered[unknown])
         if index in taken:
             aliases.append(index)
             index = len(numbered) + len(aliases) - 1
         taken.add(index)
         names[symbol] = index
-    for token, index in numbered.items():
-        if index not in taken:
-            names[_symbol(token)] = index
     model = BPE(
         vocab=names,
         merges=merges,
