@@ -35,7 +35,8 @@ class Interval:
 class Comparison:
     """How much better one system is than another on the same articles.
 
-    ``p_value`` is two-sided: twice the share of resamples on the other side of zero, at most 1.
+    ``p_value`` is two-sided: twice the share of resamples, the data themselves counted as one, on the other
+    side of zero, at most 1.
     """
 
     difference: float
@@ -84,8 +85,9 @@ def compare(
         )
     differences = statistic(resample(first, samples, seed)) - statistic(resample(second, samples, seed))
     observed = statistic(_all_articles(first)) - statistic(_all_articles(second))
-    tail = min(float((differences <= 0).mean()), float((differences >= 0).mean()))
-    return Comparison(float(observed[0]), _interval(differences), min(1.0, 2 * tail))
+    differences = differences[~np.isnan(differences)]
+    tail = (min((differences <= 0).sum(), (differences >= 0).sum()) + 1) / (len(differences) + 1)
+    return Comparison(float(observed[0]), _interval(differences), min(1.0, 2 * float(tail)))
 
 
 def _all_articles(counts: Counts) -> Floats:

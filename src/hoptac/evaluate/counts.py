@@ -1,7 +1,7 @@
 """Precision, recall and F1 from counts of hits, false alarms and misses.
 
 A count array has a last axis of three: hits (true positives), false alarms (false positives), misses
-(false negatives). Where a ratio is 0/0 it is 0, as in conlleval and seqeval.
+(false negatives). A score that is 0/0 is shown as 0, as in conlleval and seqeval.
 """
 
 from __future__ import annotations
@@ -82,29 +82,24 @@ class ScoreTable:
         }
 
 
-def f1(counts: npt.NDArray[np.int64] | Floats) -> Floats:
-    """F1 of each row of ``counts`` (..., 3)."""
+def f1(counts: Counts | Floats) -> Floats:
+    """F1 of each row of ``counts`` (..., 3); NaN, not 0, for a row without any item."""
     hits = 2.0 * counts[..., 0]
-    total = hits + counts[..., 1] + counts[..., 2]
-    return np.divide(hits, total, out=np.zeros_like(total, dtype=np.float64), where=total > 0)
+    total = np.asarray(hits + counts[..., 1] + counts[..., 2])
+    return np.asarray(np.divide(hits, total, out=np.full_like(total, np.nan), where=total > 0))
 
 
-def label_f1(counts: npt.NDArray[np.int64] | Floats) -> Floats:
-    """F1 of each label of ``counts`` (..., labels, 3), NaN for a label without any item."""
-    return np.where(counts.sum(axis=-1) > 0, f1(counts), np.nan)
-
-
-def micro_f1(counts: npt.NDArray[np.int64] | Floats) -> Floats:
-    """Micro F1 of ``counts`` (..., labels, 3)."""
+def micro_f1(counts: Counts | Floats) -> Floats:
+    """Micro F1 of ``counts`` (..., labels, 3); NaN where there is no item."""
     return f1(counts.sum(axis=-2))
 
 
-def macro_f1(counts: npt.NDArray[np.int64] | Floats) -> Floats:
-    """Macro F1 of ``counts`` (..., labels, 3), over the labels with any item."""
-    used = counts.sum(axis=-1) > 0
-    number = used.sum(axis=-1)
-    total = (f1(counts) * used).sum(axis=-1)
-    return np.asarray(np.divide(total, number, out=np.zeros_like(total), where=number > 0))
+def macro_f1(counts: Counts | Floats) -> Floats:
+    """Macro F1 of ``counts`` (..., labels, 3) over the labels with any item; NaN where there is none."""
+    each = f1(counts)
+    number = np.asarray((~np.isnan(each)).sum(axis=-1))
+    total = np.asarray(np.nansum(each, axis=-1))
+    return np.asarray(np.divide(total, number, out=np.full_like(total, np.nan), where=number > 0))
 
 
 def _score(row: Counts) -> Score:

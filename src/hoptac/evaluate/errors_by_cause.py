@@ -23,8 +23,8 @@ KINDS = ("missed", "spurious", "boundary", "label")
 _BODY = re.compile(
     r"\b(?:Bộ|Tổng cục|Cục|Vụ|Ban|Uỷ ban|Học viện|Viện|Trường|Trung tâm|Quân đội|Quân chủng|Binh chủng|"
     r"Binh đoàn|Quân khu|Quân đoàn|Hải quân|Không quân|Lục quân|Cảnh sát|Lực lượng|Sư đoàn|Lữ đoàn|"
-    r"Trung đoàn|Đoàn|Hạm đội|Vùng|Chính phủ|Quốc hội|Đảng|Trung ương|Công ty|Tổng công ty|Tập đoàn|Đại sứ quán|Phái bộ|"
-    r"Liên hợp quốc|Liên minh|Hội)\b"
+    r"Trung đoàn|Đoàn|Hạm đội|Vùng|Chính phủ|Quốc hội|Đảng|Trung ương|Công ty|Tổng công ty|Tập đoàn|"
+    r"Đại sứ quán|Phái bộ|Liên hợp quốc|Liên minh|Hội)\b"
 )
 _OF = re.compile(r"\s*của\b")
 

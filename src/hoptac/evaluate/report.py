@@ -15,7 +15,7 @@ from hoptac.errors import InputError
 from hoptac.evaluate.areas import AreaScores, area_counts, score_areas
 from hoptac.evaluate.bootstrap import Interval, intervals
 from hoptac.evaluate.calibration import Reliability, area_outcomes, entity_outcomes, reliability
-from hoptac.evaluate.counts import Counts, Score, ScoreTable, label_f1, macro_f1, micro_f1
+from hoptac.evaluate.counts import Counts, Score, ScoreTable, f1, macro_f1, micro_f1
 from hoptac.evaluate.errors_by_cause import ErrorCounts, find_errors
 from hoptac.evaluate.output import write_text
 from hoptac.evaluate.partial import partial_scores
@@ -169,7 +169,7 @@ def _group(
 def _f1_intervals(counts: Counts, labels: Sequence[str], samples: int, seed: int) -> F1Intervals:
     (micro,) = intervals(counts, micro_f1, samples, seed)
     (macro,) = intervals(counts, macro_f1, samples, seed)
-    each = intervals(counts, label_f1, samples, seed)
+    each = intervals(counts, f1, samples, seed)
     return F1Intervals(dict(zip(labels, each, strict=True)), micro, macro)
 
 

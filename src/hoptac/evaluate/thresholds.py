@@ -81,7 +81,7 @@ def cross_fit(
         fitted = fit_thresholds(scores[~held_out], gold[~held_out], prior)
         said[held_out] = scores[held_out] >= fitted.per_area
     counts = np.stack([gold & said, ~gold & said, gold & ~said], axis=-1).sum(axis=0)
-    return CrossFit(float(micro_f1(counts)), float(macro_f1(counts)))
+    return CrossFit(*(float(np.nan_to_num(figure(counts))) for figure in (micro_f1, macro_f1)))
 
 
 def _candidates(scores: Floats) -> Floats:
