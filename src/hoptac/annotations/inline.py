@@ -202,9 +202,8 @@ class _Scanner:
             else:
                 close = _LABEL_AND_CLOSE.match(line, at)
                 if close is None or not stack:
-                    raise self._error(
-                        f"'{character}' closes no mark; a literal one is written '\\{character}'", at
-                    )
+                    lacks = "is not followed by a label and its bracket" if stack else "closes no mark"
+                    raise self._error(f"'{character}' {lacks}; a literal one is written '\\{character}'", at)
                 opened, end, done = stack.pop(), self.start + length, close.end()
                 if _OPENED_BY[close[2]] != opened.bracket:
                     raise self._error(
