@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rich.markup import escape
 from rich.table import Table
 
 from hoptac.article import Article, Entity
 from hoptac.evaluate.prediction import Pair, ScoredEntity
+from hoptac.evaluate.tables import figure_table
 from hoptac.text.normalize import normalize
 
 KINDS = ("missed", "spurious", "boundary", "label")
@@ -87,13 +89,12 @@ class ErrorCounts:
     def table(self) -> Table:
         """The counts as a table: a row for each cause, a column for each label."""
         labels = sorted({label for row in self.counts.values() for label in row})
-        shown = Table(title=f"Entity errors by cause ({self.total})", title_justify="left")
-        shown.add_column("kind")
-        shown.add_column("cause")
-        for label in (*labels, "all"):
-            shown.add_column(label, justify="right")
+        title = f"Entity errors by cause ({self.total})"
+        shown = figure_table(title, ("kind", "cause"), (*map(escape, labels), "all"))
         for (kind, cause), row in self.counts.items():
-            shown.add_row(kind, cause, *(str(row.get(label, "")) for label in labels), str(sum(row.values())))
+            shown.add_row(
+                kind, escape(cause), *(str(row.get(label, "")) for label in labels), str(sum(row.values()))
+            )
         return shown
 
 
@@ -156,7 +157,7 @@ def _cause(
     mark, said = gold[0], predicted[0]
     if mark.label != said.label:
         same = (mark.start, mark.end) == (said.start, said.end)
-        return "label", f"{said.label} for {mark.label}" if same else "label and edges"
+        return "label", f"read as {said.label}" if same else "label and edges"
     return "boundary", _boundary_cause(text, mark, said)
 
 

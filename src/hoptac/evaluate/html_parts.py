@@ -19,9 +19,10 @@ label { margin-right: .5rem; } select, input { font: inherit; max-width: 12rem; 
 details { margin: 1rem 0; } summary { cursor: pointer; }
 article { border-left: 3px solid #999; margin: .75rem 0; padding: .1rem .75rem; }
 p { margin: .25rem 0; } .facts { font-size: .85rem; color: #444; } .excerpt { white-space: pre-wrap; }
-mark { background: none; color: inherit; padding: .1em 0; }
-mark.gold { border-bottom: 3px solid #0072b2; background: #e3f0f8; }
-mark.predicted { border-top: 3px dashed #d55e00; }
+mark { background: none; color: inherit; }
+mark.gold { border-bottom: 3px solid #0072b2; background-color: #e3f0f8; }
+mark.predicted { background-image: repeating-linear-gradient(90deg, #d55e00 0 6px, transparent 6px 10px);
+  background-position: 0 .1em; background-size: 100% 3px; background-repeat: no-repeat; }
 q.gold { color: #005a8e; } q.predicted { color: #a34700; }
 </style>
 </head>

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hoptac.article import Article
@@ -22,6 +23,7 @@ from hoptac.evaluate.partial import partial_scores
 from hoptac.evaluate.prediction import Pair, Prediction, pair_up
 from hoptac.evaluate.seqtags import tag_scores
 from hoptac.evaluate.spans import span_counts, span_labels
+from hoptac.evaluate.tables import figure_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ class Evaluation:
             console.print(_score_table("Areas", group.areas.table, group.area_intervals, group.areas))
             shown = group.areas.evidence_overall
             console.print(
-                f"Evidence overlap: {shown.recall:.3f} of {shown.gold} gold phrases hit, "
-                f"{shown.precision:.3f} of {shown.predicted} predicted phrases right"
+                f"Evidence overlap: {shown.recall:.3f} of {shown.gold} gold phrases are hit,\n"
+                f"{shown.precision:.3f} of {shown.predicted} predicted phrases hit one"
             )
         if len(self.sources) > 1:
             console.print(_source_table(self.sources))
@@ -176,10 +178,8 @@ def _f1_intervals(counts: Counts, labels: Sequence[str], samples: int, seed: int
 def _score_table(
     title: str, table: ScoreTable, f1_intervals: F1Intervals, areas: AreaScores | None = None
 ) -> Table:
-    shown = Table(title=title, title_justify="left")
-    shown.add_column("label")
-    for name in ("P", "R", "F1", "95 %", "gold", "predicted", *(("AP",) if areas else ())):
-        shown.add_column(name, justify="right")
+    columns = ("P", "R", "F1", "95 %", "gold", "pred.", *(("AP",) if areas else ()))
+    shown = figure_table(title, ("label",), columns)
     rows = [(label, score, f1_intervals.labels[label]) for label, score in table.labels.items()]
     ranks: dict[str, float | None] = {}
     if areas:
@@ -191,7 +191,7 @@ def _score_table(
     ):
         rank = ranks.get(label)
         shown.add_row(
-            label,
+            escape(label),
             *_figures(score),
             f"{interval.low:.3f}-{interval.high:.3f}",
             str(score.gold),
@@ -203,10 +203,7 @@ def _score_table(
 
 
 def _beside_table(group: GroupScores) -> Table:
-    shown = Table(title="Entities by other measures", title_justify="left")
-    shown.add_column("measure")
-    for name in ("P", "R", "F1"):
-        shown.add_column(name, justify="right")
+    shown = figure_table("Entities by other measures", ("measure",), ("P", "R", "F1"))
     for name, score in group.partial.items():
         shown.add_row(f"spans, {name.replace('_', ' ')}", *_figures(score))
     for name in ("micro avg", "macro avg"):
@@ -216,15 +213,13 @@ def _beside_table(group: GroupScores) -> Table:
 
 
 def _source_table(sources: dict[str, GroupScores]) -> Table:
-    shown = Table(title="By source", title_justify="left")
-    shown.add_column("source")
-    for name in ("articles", "entities micro F1", "95 %", "macro F1", "areas micro F1", "macro F1"):
-        shown.add_column(name, justify="right", no_wrap="F1" not in name)
+    columns = ("articles", "entities micro F1", "95 %", "macro F1", "areas micro F1", "macro F1")
+    shown = figure_table("By source", ("source",), columns)
     for source, group in sources.items():
         micro = group.entity_intervals.micro
         table = group.areas.table if group.areas else None
         shown.add_row(
-            source,
+            escape(source),
             str(group.articles),
             f"{group.entities.micro.f1:.3f}",
             f"{micro.low:.3f}-{micro.high:.3f}",
