@@ -158,7 +158,7 @@ def test_evaluation_without_areas_and_of_nothing():
     assert console.export_text().count("[LOC]") == 2
     with pytest.raises(InputError, match="no article"):
         evaluate([], [])
-    with pytest.raises(InputError, match="[LOC]"):
+    with pytest.raises(InputError, match=r"\[LOC\]"):
         evaluate([Article("a-1", "x", (Entity(0, 1, "[LOC]"),))], [Prediction("a-1")], entity_labels=("X",))
 
 
