@@ -1,0 +1,196 @@
+"""The output formats of ``hoptac predict``: each writes results one by one to a stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Protocol, TextIO
+
+from hoptac.cli.read import Document
+from hoptac.result import AreaResult, Result, Surface
+
+
+class Format(StrEnum):
+    """What ``--format`` takes."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    HTML = "html"
+    CONLL = "conll"
+
+
+class Writer(Protocol):
+    """Writes results to a stream; ``close`` ends what is open, and leaves the stream open."""
+
+    def write(self, document: Document, result: Result) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def make_writer(form: Format, stream: TextIO, many: bool) -> Writer:
+    """The writer for ``form``; ``many`` says that several results may come, so that each names its file."""
+    kinds: dict[Format, Callable[[TextIO, bool], Writer]] = {
+        Format.TABLE: _TableWriter,
+        Format.JSON: _JsonWriter,
+        Format.JSONL: _JsonLinesWriter,
+        Format.HTML: _HtmlWriter,
+        Format.CONLL: _ConllWriter,
+    }
+    return kinds[form](stream, many)
+
+
+RESULT_KEYS = ("text", *Result("").to_dict())
+
+
+def record(document: Document, result: Result) -> dict[str, Any]:
+    """The input's own keys, the text that the spans refer to, and the keys of ``Result.to_dict``."""
+    return {**document.extra, "text": result.text, **result.to_dict()}
+
+
+def _dump(value: Any, indent: int | None = None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold only as an escape
+        return json.dumps(value, indent=indent)
+    return text
+
+
+class _JsonLinesWriter:
+    def __init__(self, stream: TextIO, many: bool) -> None:
+        self._stream = stream
+
+    def write(self, document: Document, result: Result) -> None:
+        self._stream.write(_dump(record(document, result)) + "\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        pass
+
+
+class _JsonWriter:
+    """One object for one input, a list of objects for several."""
+
+    def __init__(self, stream: TextIO, many: bool) -> None:
+        self._stream, self._many, self._count = stream, many, 0
+
+    def write(self, document: Document, result: Result) -> None:
+        if self._many:
+            self._stream.write(",\n" if self._count else "[\n")
+        self._stream.write(_dump(record(document, result), indent=2))
+        self._count += 1
+
+    def close(self) -> None:
+        self._stream.write("\n]\n" if self._many else "\n")
+
+
+class _HtmlWriter:
+    """One page, with a section for each result."""
+
+    def __init__(self, stream: TextIO, many: bool) -> None:
+        self._stream, self._many, self._count = stream, many, 0
+
+    def write(self, document: Document, result: Result) -> None:
+        from hoptac.view import page_foot, page_head, page_section
+
+        if not self._many:
+            self._stream.write(result.to_html())
+            return
+        if self._count == 0:
+            self._stream.write(page_head("hoptac"))
+            self._foot = page_foot()
+        self._count += 1
+        self._stream.write(page_section(result, f"r{self._count}", document.name))
+
+    def close(self) -> None:
+        if self._many:
+            self._stream.write(self._foot)
+
+
+class _ConllWriter:
+    """``-DOCSTART-`` stands before each document where several may come."""
+
+    def __init__(self, stream: TextIO, many: bool) -> None:
+        from hoptac.text.segment import get_segmenter
+
+        self._stream, self._many = stream, many
+        self._segmenter = get_segmenter("underthesea")
+
+    def write(self, document: Document, result: Result) -> None:
+        from hoptac.result_conll import write_conll
+
+        if self._many:
+            self._stream.write("-DOCSTART-\tO\n\n")
+        self._stream.write(write_conll(result, self._segmenter))
+
+    def close(self) -> None:
+        pass
+
+
+class _TableWriter:
+    """Two tables for people: names by type with their counts, and areas with the phrases that show them."""
+
+    def __init__(self, stream: TextIO, many: bool) -> None:
+        from rich.console import Console
+
+        self._many = many
+        # A file or a pipe has no width of its own.
+        self._console = Console(file=stream, highlight=False, width=None if stream.isatty() else 110)
+
+    def write(self, document: Document, result: Result) -> None:
+        from rich.rule import Rule
+
+        if self._many:
+            self._console.print(Rule(_plain(document.name), align="left"))
+        if result.entities:
+            self._console.print(self._names(result))
+        if result.areas:
+            self._console.print(self._areas(result.areas))
+        if not result.entities and not result.areas:
+            self._console.print("Nothing found.")
+
+    def close(self) -> None:
+        pass
+
+    def _names(self, result: Result) -> Any:
+        table = _table("Type", "Name", "Mentions", "Score")
+        for label, surfaces in result.surfaces().items():
+            for number, surface in enumerate(surfaces):
+                first = label if number == 0 else ""
+                row = (first, surface.text, str(len(surface.mentions)), f"{_best(surface):.2f}")
+                table.add_row(*map(_plain, row), end_section=number == len(surfaces) - 1)
+        return table
+
+    def _areas(self, areas: tuple[AreaResult, ...]) -> Any:
+        table = _table("Area", "Evidence", "", "Score")
+        for area in areas:
+            phrases = dict.fromkeys(" ".join(span.text.split()) for span in area.evidence)
+            names = f"{area.name_vi}\n{area.name_en}"
+            row = (names, "\n".join(phrases), "", f"{area.score:.2f}")
+            table.add_row(*map(_plain, row), end_section=True)
+        return table
+
+
+def _table(first: str, second: str, third: str, fourth: str) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, style="bold", overflow="fold")
+    table.add_column(second, overflow="fold", ratio=1)
+    table.add_column(third, justify="right", overflow="fold")
+    table.add_column(fourth, justify="right", overflow="fold")
+    return table
+
+
+def _best(surface: Surface) -> float:
+    return max(mention.score for mention in surface.mentions)
+
+
+def _plain(text: str) -> Any:
+    """``text`` as it is: no markup is read in it, and control characters cannot reach the terminal."""
+    from rich.text import Text
+
+    return Text("".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text))
