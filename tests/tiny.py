@@ -31,9 +31,9 @@ WORD_END = "</w>"
 def tiny_vocab(folder: Path) -> Path:
     """Write ``vocab.txt`` and ``bpe.codes`` as PhoBERT has them and return the folder.
 
-    Every Vietnamese letter and digit has its tokens. As in PhoBERT's own files the merged forms that reach over a
-    ``_`` without being a word are missing from ``vocab.txt``, one line of ``bpe.codes`` is void, and neither file
-    ends in a line end.
+    Every Vietnamese letter and digit has its tokens. As in PhoBERT's own files the merged forms that reach
+    over a ``_`` without being a word are missing from ``vocab.txt``, one line of ``bpe.codes`` is void, and
+    neither file ends in a line end.
     """
     folder.mkdir(parents=True, exist_ok=True)
     words = Counter(" ".join(SENTENCES).split())
@@ -65,8 +65,9 @@ def tiny_encoder(
     """Write a random RoBERTa checkpoint laid out as ``vinai/phobert-base`` and return the folder.
 
     ``config.json``, ``model.safetensors``, ``vocab.txt`` and ``bpe.codes``. ``positions`` counts the two that
-    RoBERTa keeps free: 66 leaves 64 for tokens. With ``masked_lm`` the weights carry the prefix ``roberta.`` and a
-    language model's head, as ``RobertaForMaskedLM`` saves them; without it they are a bare ``RobertaModel``'s.
+    RoBERTa keeps free: 66 leaves 64 for tokens. With ``masked_lm`` the weights carry the prefix ``roberta.``
+    and a language model's head, as ``RobertaForMaskedLM`` saves them; without it they are a bare
+    ``RobertaModel``'s.
     """
     import torch
     from transformers import RobertaConfig, RobertaForMaskedLM, RobertaModel

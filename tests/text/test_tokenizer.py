@@ -45,6 +45,7 @@ ODD_LINES = [
     "_ __ _a a_ @@ x@@ @@x </w> a</w> &lt;s&gt; <unused6>",
     "<s> </s> <pad> <unk> <mask> a<mask>b <s>Việt_Nam</s>",
     "\ufeffTP.HCM ( 12/3/2021 ) 1.234,56 % \"'“”‘’… – — \x00\x07\x7f",
+    "11/1/2010 1/1/2010 zza kmx km",
     "xt_triển ất_cả ặc_biệt m_tra " + BROKEN,
     "k" * 4000,
     "quốc_phòng_" * 500,
@@ -185,6 +186,12 @@ def test_word_ids_count_the_words_of_the_line(fast: PhobertTokenizerFast) -> Non
             spelled[word] += line[start:end]
     assert spelled == words
     assert (encoding.word_ids()[0], encoding.word_ids()[-1]) == (None, None)
+
+
+def test_void_merges_never_apply(fast: PhobertTokenizerFast, slow: PhobertTokenizer) -> None:
+    last = Path(fast.merges_file).read_text(encoding="utf-8").rsplit("\n", 1)[1]
+    assert last == "z z 1"
+    assert fast.tokenize("zza km") == slow.tokenize("zza km") == ["z@@", "z@@", "a", "k@@", "m"]
 
 
 def test_line_break_is_a_space(fast: PhobertTokenizerFast) -> None:

@@ -171,10 +171,9 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
         return self.clean_up_tokenization(text) if clean else text
 
     def encode_line(self, line: str) -> PhobertEncoding:
-        """One word-segmented line as it is: no special tokens, no truncation and no padding."""
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        return PhobertEncoding(self._tokenizer.encode(line, add_special_tokens=False), self._table)
+        """One word-segmented line, however long: ids, tokens, offsets and word ids without special tokens."""
+        encoding: PhobertEncoding = self(line, add_special_tokens=False, verbose=False)[0]
+        return encoding
 
     def _convert_encoding(
         self, encoding: Encoding, *args: Any, **kwargs: Any
