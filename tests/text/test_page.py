@@ -235,6 +235,17 @@ def test_paragraph_without_a_full_stop_is_no_row_of_titles() -> None:
     assert split(text)[1] == []
 
 
+def test_box_above_the_title_takes_nothing_with_it() -> None:
+    text = "Tin mới\nViệt Nam - Lào bàn việc biên phòng\nThượng tá Lê An ký biên bản.\nẢnh: Lê An"
+    assert split(text)[1] == ["Tin mới"]
+
+
+def test_timetable_is_no_menu() -> None:
+    rows = ["Lịch hoạt động của đoàn", "8h00 | Đón khách | Sân bay", "9h30 | Hội đàm | Phòng khánh tiết"]
+    end = "Đoàn do Thiếu tướng Lê An dẫn đầu sẽ rời Hà Nội vào chiều cùng ngày."
+    assert split("\n".join([*rows, end])) == ([*rows, end], [])
+
+
 def test_byline_after_the_box_of_titles_stays() -> None:
     body = [
         "Hai đồn biên phòng kết nghĩa sáng 2/9 bên cột mốc, trước sự chứng kiến của dân hai bản."

@@ -194,7 +194,8 @@ class _Reader:
                     i += 1
                     continue
                 self._reason[i] = Box.TEASER.value
-            if box is Box.TITLE:
+            if box is Box.TITLE or not any(reason is None for reason in itertools.islice(self._reason, i)):
+                # Above the title a box may be a tab of the menu: its entries are not told from the title.
                 i += 1
             elif box is Box.AD:
                 i = self._take_advertisement(i + 1)

@@ -81,7 +81,7 @@ _SOURCE_LINK = re.compile(r"(?:nguồn|link|theo|xem)\b[^\n]{0,80}\shttps?://\S+
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,4}", re.I)
 _SEPARATOR = re.compile(r"\s*[|•·»›‹▸▾►◄▶→←˅☰⌂>]+\s*|\s—\s|\s{2,}|\s/\s")
 _PATH = re.compile(r"\S\s*[»›>▸→]+\s*\S")
-_PIPES = re.compile(r"[|•·»›▸▾→˅>\[]|\s{2}|\s[/—]\s")
+_MARKS = ("|", "•", "·", "»", "›", "▸", "▾", "→", "˅", ">", "[", "  ", "\t", " / ", " — ")
 _ARROWS = re.compile(r"(?:>\s?>|»|▸|►|▶|⏵|📌|🔥|👉|☞|➤|=>)[\s>]*\S")
 _STRONG_ARROWS = re.compile(r">\s?>|📌|🔥|👉")
 _TAGGED = re.compile(r"\[(?:video|ảnh|clip|infographic|podcast|e-?magazine|photo|quảng cáo)\]\s+\S", re.I)
@@ -106,6 +106,7 @@ _HEADINGS = {
     **dict.fromkeys(phrase_set(lexicon.ADS), Box.AD),
 }
 _POINTING = beginning(_RELATED, r"\s*(?:\(\d+\)\s*)?([:>»›–—])")
+_POINTERS = re.compile(r"[:>»›–—]")
 _COMMENT = beginning(lexicon.COMMENTS, r"\s*\(\d+\)\s*:")
 _LABELLED = [(reason, beginning(labels, r"\s*[:»>›]")) for reason, labels in lexicon.LABELS.items()]
 _IMPRINT = beginning(lexicon.FOOTER, "")
@@ -119,7 +120,7 @@ def look(line: str) -> Look:
     """What one line (composed, NFC) is by itself; only the first characters of a long one are read."""
     line = line.strip()
     shape = shape_of(line)
-    if len(line) > _LONGEST_BAR or (len(line) > _LOOK and not _PIPES.search(line)):
+    if len(line) > _LONGEST_BAR or (len(line) > _LOOK and not _parted(line)):
         # A paragraph: only a label at its beginning could tell otherwise.
         return _by_first_words(line, fold(line[:_LOOK]), shape) or Look(shape)
     if reason := _by_form(line):
@@ -151,13 +152,18 @@ def shape_of(line: str) -> Shape:
         return Shape.BODY
     if length < 90 and (_NAME.fullmatch(line) or (_CREDIT.match(line) and not _BREAK.search(line))):
         return Shape.BYLINE
-    if length < 600 and _CAPTION.search(end):
+    if length < 600 and ":" in end and _CAPTION.search(end):
         return Shape.CAPTION
     if length >= 250 or (length >= 40 and _FULL_STOP.search(end)):
         return Shape.BODY
     if length >= 100 and (_TERMINAL.search(end) or _BREAK.search(line)):
         return Shape.BODY
     return Shape.SHORT
+
+
+def _parted(line: str) -> bool:
+    """Whether a line has the marks that part the entries of menus and bars."""
+    return any(mark in line for mark in _MARKS)
 
 
 def _by_form(line: str) -> str | None:
@@ -184,7 +190,7 @@ def _by_first_words(line: str, folded: str, shape: Shape) -> Look | None:
         return Look(Shape.SHORT, "comment")
     if len(line) > _LONGEST_TEASER:
         return None
-    if pointing := _POINTING.match(folded):
+    if _POINTERS.search(folded) and (pointing := _POINTING.match(folded)):
         # A colon may open a list of titles, an arrow points to one.
         return Look(Shape.SHORT, "teaser", Box.TEASER if pointing[1] == ":" else None)
     if _INVITES.match(line):
@@ -202,7 +208,7 @@ def _by_first_words(line: str, folded: str, shape: Shape) -> Look | None:
 def _by_all_words(line: str, folded: str, tokens: tuple[str, ...]) -> Look | None:
     """Bars of buttons, menus and dates: lines that the lexicon covers, whole or segment by segment."""
     unfamiliar = sum(word not in FAMILIAR for word in tokens)
-    if unfamiliar * 3 > len(tokens) and not _PIPES.search(line):
+    if unfamiliar * 3 > len(tokens) and not _parted(line):
         return None
     covered = cover(tokens)
     parts = [part for part in _SEPARATOR.split(line) if part]
@@ -237,6 +243,8 @@ def _by_all_words(line: str, folded: str, tokens: tuple[str, ...]) -> Look | Non
     known = sum(not cover(words(fold(part))).unknown for part in parts)
     if len(parts) > 2 and known * 2 >= len(parts) and (covered.widgets or covered.sections or covered.dates):
         return Look(Shape.SHORT, covered.reason or "menu", menu=bool(covered.sections))
-    if _PIPES.search(line) and (len(parts) > 2 or (known and (covered.widgets or covered.sections))):
+    # A row of a timetable has numbers, a menu whose words the lexicon lacks has none.
+    familiar = bool(covered.widgets or covered.sections)
+    if _parted(line) and ((known and familiar) or (len(parts) > 2 and (familiar or "#" not in tokens))):
         return Look(Shape.SHORT, menu=True)
     return None
