@@ -1,0 +1,148 @@
+"""A model as a folder: encoder configuration, weights, vocabulary; everything `predict` needs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hoptac.errors import ModelError
+from hoptac.model.decode import Transitions
+from hoptac.text.encode import TextEncoder
+from hoptac.text.segment import get_segmenter
+
+if TYPE_CHECKING:
+    import torch
+
+    from hoptac.model.config import HoptacConfig
+    from hoptac.model.modeling import HoptacModel
+    from hoptac.text.tokenizer import PhobertTokenizerFast
+
+NEEDED = ("config.json", "vocab.txt", "bpe.codes")
+WEIGHTS = "model.safetensors"
+
+
+def load_model(folder: Path | str, **kwargs: Any) -> tuple[HoptacModel, PhobertTokenizerFast]:
+    """Load what `save_model` wrote, from a folder or by hub id, in fp32.
+
+    Raises `ModelError` when a file is missing or does not match the configuration.
+    """
+    from safetensors import SafetensorError
+
+    from hoptac.model.config import HoptacConfig
+    from hoptac.model.modeling import HoptacModel
+    from hoptac.text.tokenizer import PhobertTokenizerFast
+
+    _check_folder(folder)
+    try:
+        config = HoptacConfig.from_pretrained(folder, **kwargs)
+        if config.model_type != HoptacConfig.model_type or not config.entity_labels:
+            raise ModelError(
+                f"{folder}: config.json describes no hoptac model; train one with `hoptac train`, "
+                "or name a folder that it wrote."
+            )
+        model, info = HoptacModel.from_pretrained(
+            folder, config=config, dtype="float32", use_safetensors=True, output_loading_info=True, **kwargs
+        )
+        tokenizer = PhobertTokenizerFast.from_pretrained(folder, **kwargs)
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
+        raise ModelError(_reason(folder, error)) from error
+    wrong = sorted(info["missing_keys"]) or sorted(info["unexpected_keys"]) or sorted(map(str, info["mismatched_keys"]))
+    if wrong:
+        raise ModelError(f"{folder}: the weights do not match config.json, first at {wrong[0]!r}; copy the folder anew.")
+    if len(tokenizer) > config.encoder.vocab_size:
+        raise ModelError(
+            f"{folder}: vocab.txt holds {len(tokenizer)} units, config.json only {config.encoder.vocab_size}; "
+            "the two are not of one model."
+        )
+    return model, tokenizer
+
+
+def load_encoder(source: str, config: HoptacConfig) -> tuple[HoptacModel, PhobertTokenizerFast]:
+    """A new model whose encoder has the weights of a PhoBERT-format checkpoint (hub id or folder).
+
+    ``config.encoder`` is replaced by the checkpoint's. Raises `ModelError` when the checkpoint cannot be had.
+    """
+    from safetensors import SafetensorError
+    from transformers import RobertaConfig, RobertaModel
+
+    from hoptac.model.modeling import HoptacModel
+    from hoptac.text.tokenizer import PhobertTokenizerFast
+
+    dropout = {
+        key: value
+        for key in ("hidden_dropout_prob", "attention_probs_dropout_prob")
+        if (value := getattr(config, "dropout", None)) is not None
+    }
+    try:
+        config.encoder = RobertaConfig.from_pretrained(source, **dropout)
+        tokenizer = PhobertTokenizerFast.from_pretrained(source)
+        encoder = RobertaModel.from_pretrained(
+            source, config=config.encoder, add_pooling_layer=False, dtype="float32"
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise ModelError(_reason(source, error)) from error
+    model = HoptacModel(config)
+    model.encoder.load_state_dict(encoder.state_dict())
+    return model, tokenizer
+
+
+def save_model(
+    folder: Path | str, model: HoptacModel, tokenizer: PhobertTokenizerFast, dtype: torch.dtype | None = None
+) -> None:
+    """Write a model folder, aside first, so that there is never half of one; weights in ``dtype`` if given."""
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        state = {name: value.to(dtype) if dtype else value for name, value in model.state_dict().items()}
+        model.save_pretrained(aside, state_dict=state)
+        tokenizer.save_pretrained(aside)
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+            os.replace(folder, old / "model")
+            os.replace(aside, folder)
+            shutil.rmtree(old)
+        else:
+            os.replace(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def text_encoder(config: HoptacConfig, tokenizer: PhobertTokenizerFast) -> TextEncoder:
+    """The text pipeline that the model was trained with."""
+    return TextEncoder(tokenizer, get_segmenter(config.segmenter))
+
+
+def transitions(model: HoptacModel) -> Transitions:
+    """The CRF's parameters for `hoptac.model.decode`."""
+    moves, first = (values.detach().float().cpu().numpy().astype(np.float32) for values in model.crf.scores())
+    return Transitions(moves, first)
+
+
+def _check_folder(folder: Path | str) -> None:
+    path = Path(folder)
+    if not path.is_dir():
+        if path.is_absolute() or str(folder).startswith((".", "~")) or str(folder).count("/") != 1:
+            raise ModelError(f"{folder}: there is no such model folder.")
+        return
+    absent = [name for name in NEEDED if not (path / name).is_file()]
+    if not (path / WEIGHTS).is_file() and not (path / f"{WEIGHTS}.index.json").is_file():
+        absent.append(WEIGHTS)
+    if absent:
+        raise ModelError(f"{folder}: the model folder lacks {', '.join(absent)}; copy it whole.")
+
+
+def _reason(source: Path | str, error: Exception) -> str:
+    """One sentence on why ``source`` did not load."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if not Path(source).is_dir():
+        return (
+            f"{source}: neither a folder here nor to be had from the hub ({first}). Without a network, give the path "
+            "of a downloaded folder with config.json, vocab.txt, bpe.codes and model.safetensors."
+        )
+    return f"{source}: the model cannot be loaded ({first})."

@@ -1,0 +1,146 @@
+"""What the model says of texts: encode, run the engine over windows, put the windows together, decode.
+
+Prediction, evaluation and training all read texts through this one path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hoptac.article import Article, Span
+from hoptac.engine import Engine, Floats
+from hoptac.evaluate.calibration import apply_platt
+from hoptac.evaluate.prediction import Prediction, ScoredEntity, ScoredEvidence, TagPair
+from hoptac.model.areas import article_scores, find_evidence, softmax
+from hoptac.model.decode import Transitions, decode
+from hoptac.model.tags import bio_tags, characters, encode_entities
+from hoptac.text.encode import TextEncoder, TokenizedText
+from hoptac.text.windows import Window, pack
+
+
+class ReaderSettings(Protocol):
+    """The part of `hoptac.model.config.HoptacConfig` that reading needs."""
+
+    entity_labels: list[str]
+    area_labels: list[str]
+    area_thresholds: dict[str, float]
+    entity_calibration: list[float]
+    area_calibration: list[float]
+    window_overlap: int
+
+    @property
+    def window_tokens(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text ready for the engine."""
+
+    tokens: TokenizedText
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The model's view of one text, scores not calibrated.
+
+    ``tags`` ``(tokens,)`` are the best BIO ids, ``area_probabilities`` has shape ``(tokens, 1 + areas)``.
+    """
+
+    tokens: TokenizedText
+    tags: NDArray[np.int64]
+    entities: tuple[ScoredEntity, ...]
+    area_probabilities: Floats
+
+
+class Reader:
+    """Reads texts with one model."""
+
+    def __init__(
+        self, settings: ReaderSettings, encoder: TextEncoder, engine: Engine, transitions: Transitions
+    ) -> None:
+        self.settings = settings
+        self.encoder = encoder
+        self.engine = engine
+        self.transitions = transitions
+
+    def prepare(self, text: str, regions: Iterable[Span] | None = None) -> Prepared:
+        """Tokens and windows of ``text``, or of its ``regions`` only."""
+        tokens = self.encoder(text, regions)
+        limit = self.settings.window_tokens
+        return Prepared(tokens, tuple(pack(tokens, limit, min(self.settings.window_overlap, limit // 4))))
+
+    def read(self, prepared: Sequence[Prepared], batch_size: int | None = None) -> list[Reading]:
+        """Run the engine over the windows of all texts together and decode each text."""
+        windows = [item.tokens.ids[w.start : w.end] for item in prepared for w in item.windows]
+        outputs = iter(self.engine.run(windows, batch_size))
+        return [self._assemble(item, [next(outputs) for _ in item.windows]) for item in prepared]
+
+    def _assemble(self, item: Prepared, outputs: Sequence[tuple[Floats, Floats]]) -> Reading:
+        tokens, labels = item.tokens, self.settings.entity_labels
+        emissions = np.zeros((len(tokens), 1 + 2 * len(labels)), np.float32)
+        areas = np.zeros((len(tokens), 1 + len(self.settings.area_labels)), np.float32)
+        for window, (tag_logits, area_logits) in zip(item.windows, outputs, strict=True):
+            core = slice(window.core_start, window.core_end)
+            inner = slice(window.core_start - window.start, window.core_end - window.start)
+            emissions[core], areas[core] = tag_logits[inner], area_logits[inner]
+        tags = np.zeros(len(tokens), np.int64)
+        entities = []
+        starts = np.flatnonzero(np.diff(tokens.sentences, prepend=-1)).tolist()
+        ends = [*starts[1:], len(tokens)]
+        decoded = decode([emissions[a:b] for a, b in zip(starts, ends, strict=False)], self.transitions)
+        for start, (path, spans) in zip(starts, decoded, strict=True):
+            tags[start : start + len(path)] = path
+            for span in spans:
+                place = characters(tokens, start + span.first, start + span.last)
+                entities.append(ScoredEntity(place.start, place.end, labels[span.label], span.score))
+        return Reading(tokens, tags, tuple(entities), softmax(areas))
+
+    def predict(self, article_id: str, reading: Reading) -> Prediction:
+        """Scores calibrated, areas above their thresholds with their evidence."""
+        scores = area_scores(reading, self.settings.area_labels)
+        evidence = []
+        for index, area in enumerate(self.settings.area_labels):
+            threshold = self.settings.area_thresholds.get(area, 0.5)
+            for phrase in find_evidence(reading.tokens, reading.area_probabilities, index, threshold):
+                place = characters(reading.tokens, phrase.first, phrase.last)
+                score = calibrate(phrase.score, self.settings.area_calibration)
+                evidence.append(ScoredEvidence(place.start, place.end, area, score))
+        return Prediction(
+            id=article_id,
+            entities=tuple(
+                ScoredEntity(e.start, e.end, e.label, calibrate(e.score, self.settings.entity_calibration))
+                for e in reading.entities
+            ),
+            area_scores={
+                area: calibrate(score, self.settings.area_calibration) for area, score in scores.items()
+            },
+            areas=frozenset(mark.area for mark in evidence),
+            evidence=tuple(sorted(evidence)),
+        )
+
+    def gold_tags(self, article: Article, reading: Reading) -> tuple[TagPair, ...]:
+        """Gold and predicted BIO tags of each sentence, for scores on tags."""
+        names = np.array(bio_tags(self.settings.entity_labels))
+        gold = encode_entities(reading.tokens, article.entities, self.settings.entity_labels)
+        cuts = np.flatnonzero(np.diff(reading.tokens.sentences)) + 1
+        return tuple(
+            (tuple(names[a].tolist()), tuple(names[b].tolist()))
+            for a, b in zip(np.split(gold, cuts), np.split(reading.tags, cuts), strict=True)
+            if len(a)
+        )
+
+
+def area_scores(reading: Reading, areas: Sequence[str]) -> Mapping[str, float]:
+    """The article's raw score for each area."""
+    return dict(zip(areas, article_scores(reading.area_probabilities).tolist(), strict=True))
+
+
+def calibrate(score: float, platt: Sequence[float]) -> float:
+    """The calibrated form of one raw score."""
+    return float(apply_platt(np.array([score]), *platt)[0])

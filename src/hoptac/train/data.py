@@ -1,0 +1,161 @@
+"""Articles as training windows: encoded anew in each epoch, batched by length."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import datasets
+import numpy as np
+import torch
+from torch.utils.data import Dataset, Sampler
+
+from hoptac.article import Article, Span
+from hoptac.model.modeling import IGNORE
+from hoptac.model.tags import encode_entities, encode_evidence
+from hoptac.text.encode import TextEncoder
+from hoptac.text.segment import Segmenter, Spans
+from hoptac.text.windows import pack
+from hoptac.train.augment import Pools, augment
+from hoptac.train.config import AugmentConfig
+
+MEGABATCH = 32  # batches whose windows are sorted by length together
+
+
+def article_lines(article: Article) -> list[Span]:
+    """The parts of an article's text between its furniture lines."""
+    regions, position = [], 0
+    for line in (*article.furniture, Span(len(article.text), len(article.text))):
+        if line.start > position:
+            regions.append(Span(position, line.start))
+        position = line.end
+    return regions
+
+
+class RememberingSegmenter:
+    """Segments each sentence once: most sentences are the same in every epoch."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self.name = segmenter.name
+        self.segmenter = segmenter
+        self.known: dict[str, Spans] = {}
+
+    def __call__(self, text: str) -> Spans:
+        words = self.known.get(text)
+        if words is None:
+            words = self.known[text] = self.segmenter(text)
+        return words
+
+
+class TrainWindows(Dataset[dict[str, Any]]):
+    """The windows of all training articles.
+
+    `set_epoch` encodes the articles again, with that epoch's augmentation and window edges, the same for the
+    same seed and epoch. The number of windows stays that of epoch 0: a few are drawn twice, or left to another epoch,
+    where an augmented epoch comes out shorter or longer.
+    """
+
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        encoder: TextEncoder,
+        labels: Sequence[str],
+        areas: Sequence[str],
+        limit: int,
+        settings: AugmentConfig,
+        seed: int,
+    ) -> None:
+        self.articles, self.labels, self.areas = articles, labels, areas
+        self.encoder = TextEncoder(encoder.tokenizer, RememberingSegmenter(encoder.segmenter))
+        self.limit, self.settings, self.seed = limit, settings, seed
+        self.pools = Pools.of(articles)
+        self.epoch = -1
+        self.size: int | None = None
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Make the windows of ``epoch``."""
+        if epoch == self.epoch:
+            return
+        if self.size is None and epoch:
+            self.size = len(self._encode(0))
+        windows = self._encode(epoch)
+        rng = random.Random(f"{self.seed} {epoch} windows")
+        if self.size is None:
+            self.size = len(windows)
+        while len(windows) > self.size:
+            windows.pop(rng.randrange(len(windows)))
+        windows += [rng.choice(windows) for _ in range(self.size - len(windows))]
+        self.lengths = [len(window["ids"]) for window in windows]
+        self.windows = datasets.Dataset.from_list(windows).with_format("numpy")
+        self.epoch = epoch
+
+    def _encode(self, epoch: int) -> list[dict[str, Any]]:
+        windows = []
+        for article in self.articles:
+            rng = random.Random(f"{self.seed} {epoch} {article.id}")
+            if epoch:
+                article = augment(article, self.settings, self.pools, rng)
+            tokens = self.encoder(article.text, article_lines(article))
+            tags = encode_entities(tokens, article.entities, self.labels)
+            areas = encode_evidence(tokens, article.evidence, self.areas)
+            first = rng.randint(self.limit // 4, self.limit) if epoch else self.limit
+            for window in pack(tokens, self.limit, first=first):
+                part = slice(window.start, window.end)
+                windows.append({"ids": tokens.ids[part], "tags": tags[part], "areas": areas[part]})
+        return windows
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        row: dict[str, Any] = self.windows[index]
+        return row
+
+
+class LengthBatches(Sampler[list[int]]):
+    """Batches of windows of like length in random order, the same for the same seed and epoch."""
+
+    def __init__(self, windows: TrainWindows, batch_size: int, seed: int) -> None:
+        self.windows, self.batch_size, self.seed = windows, batch_size, seed
+        self.drop_last = False
+
+    def set_epoch(self, epoch: int) -> None:
+        """Prepare the dataset for ``epoch``; the batches follow it."""
+        self.windows.set_epoch(epoch)
+
+    def __len__(self) -> int:
+        return -(-len(self.windows) // self.batch_size)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        rng = random.Random(f"{self.seed} {self.windows.epoch} batches")
+        order = list(range(len(self.windows)))
+        rng.shuffle(order)
+        batches = []
+        for begin in range(0, len(order), MEGABATCH * self.batch_size):
+            part = sorted(order[begin : begin + MEGABATCH * self.batch_size], key=self.windows.lengths.__getitem__)
+            batches += [part[i : i + self.batch_size] for i in range(0, len(part), self.batch_size)]
+        # the one short batch stays last, so that all others have their full size
+        full = [batch for batch in batches if len(batch) == self.batch_size]
+        rng.shuffle(full)
+        yield from full
+        yield from (batch for batch in batches if len(batch) < self.batch_size)
+
+
+def collate(pad: int, begin: int, end: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:
+    """A function that pads windows to a batch: ``input_ids``, ``attention_mask``, ``tags``, ``areas``."""
+
+    def together(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        shape = (len(rows), max(len(row["ids"]) for row in rows) + 2)
+        ids, tags, areas = np.full(shape, pad), np.full(shape, IGNORE), np.full(shape, IGNORE)
+        mask = np.zeros(shape, np.int64)
+        for i, row in enumerate(rows):
+            length = len(row["ids"])
+            ids[i, 0], ids[i, 1 : length + 1], ids[i, length + 1] = begin, row["ids"], end
+            tags[i, 1 : length + 1], areas[i, 1 : length + 1] = row["tags"], row["areas"]
+            mask[i, : length + 2] = 1
+        batch = {"input_ids": ids, "attention_mask": mask, "tags": tags, "areas": areas}
+        return {name: torch.from_numpy(values) for name, values in batch.items()}
+
+    return together

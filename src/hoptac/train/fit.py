@@ -1,0 +1,75 @@
+"""What is fitted on the development split once the weights are trained: area thresholds and calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoptac.article import Article
+from hoptac.evaluate.calibration import fit_platt
+from hoptac.evaluate.counts import micro_f1
+from hoptac.evaluate.spans import span_counts
+from hoptac.evaluate.prediction import Prediction
+from hoptac.evaluate.thresholds import cross_fit, fit_thresholds
+from hoptac.reader import Reader, Reading, area_scores
+
+PRIOR = 40.0  # gold articles' worth of all areas' counts that hold a rare area's threshold near the common one
+
+
+@dataclass(frozen=True, slots=True)
+class DevScores:
+    """Development figures: entity micro-F1, and area micro- and macro-F1 with leave-one-out thresholds.
+
+    ``areas`` figures are ``None`` where the articles have no areas.
+    """
+
+    entities: float
+    areas_micro: float | None
+    areas_macro: float | None
+
+    @property
+    def overall(self) -> float:
+        """What the best epoch is chosen by: the mean of the entity and the area micro-F1."""
+        return self.entities if self.areas_micro is None else (self.entities + self.areas_micro) / 2
+
+
+def dev_scores(reader: Reader, articles: Sequence[Article], readings: Sequence[Reading]) -> DevScores:
+    """Score readings of the development articles."""
+    pairs = [(a, Prediction(a.id, entities=r.entities)) for a, r in zip(articles, readings, strict=True)]
+    entities = float(micro_f1(span_counts(pairs, reader.settings.entity_labels).sum(axis=0)))
+    if not reader.settings.area_labels:
+        return DevScores(entities, None, None)
+    scores, gold = _area_table(reader, articles, readings)
+    crossed = cross_fit(scores, gold, PRIOR)
+    return DevScores(entities, crossed.micro_f1, crossed.macro_f1)
+
+
+def fit_settings(reader: Reader, articles: Sequence[Article], readings: Sequence[Reading]) -> None:
+    """Set the thresholds and calibrations of ``reader.settings`` from readings of the development articles."""
+    settings = reader.settings
+    outcomes = [
+        (entity.score, entity.entity in gold)
+        for article, reading in zip(articles, readings, strict=True)
+        for gold in (frozenset(article.entities),)
+        for entity in reading.entities
+    ]
+    if outcomes:
+        scores, right = (np.array(column) for column in zip(*outcomes, strict=True))
+        settings.entity_calibration = list(fit_platt(scores.astype(float), right.astype(bool)))
+    if settings.area_labels:
+        table, gold = _area_table(reader, articles, readings)
+        thresholds = fit_thresholds(table, gold, PRIOR).per_area.tolist()
+        settings.area_thresholds = dict(zip(settings.area_labels, thresholds, strict=True))
+        settings.area_calibration = list(fit_platt(table.ravel(), gold.ravel()))
+
+
+def _area_table(
+    reader: Reader, articles: Sequence[Article], readings: Sequence[Reading]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Raw scores and gold areas, both ``(articles, areas)``."""
+    areas = reader.settings.area_labels
+    scores = [list(area_scores(reading, areas).values()) for reading in readings]
+    gold = [[area in article.areas for area in areas] for article in articles]
+    return np.array(scores, np.float64), np.array(gold, bool)

@@ -1,0 +1,62 @@
+"""The training and development articles that a configuration asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hoptac.annotations.corpus import load_corpus
+from hoptac.annotations.files import read_text
+from hoptac.annotations.inline import read_inline
+from hoptac.article import Article
+from hoptac.errors import ConfigError
+from hoptac.evaluate.conll import read_conll
+from hoptac.schema import load_schema
+from hoptac.train.config import DataConfig
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Articles and the labels they are marked with; ``notes`` say what is missing."""
+
+    train: tuple[Article, ...]
+    dev: tuple[Article, ...]
+    entity_labels: tuple[str, ...]
+    area_labels: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def load_data(config: DataConfig) -> TrainingData:
+    """Read what ``config`` names.
+
+    Raises `ConfigError` when that leaves no article to train on or to choose by, `AnnotationError` for a mistake in
+    an article.
+    """
+    if config.conll_train or config.conll_dev:
+        if not (config.conll_train and config.conll_dev):
+            raise ConfigError("data: conll_train and conll_dev belong together; give both files.")
+        train, dev = read_conll(Path(config.conll_train)), read_conll(Path(config.conll_dev))
+        labels = sorted({entity.label for article in train for entity in article.entities})
+        return TrainingData(train[: config.max_articles], dev, tuple(labels), ())
+    schema = load_schema()
+    root = Path(config.annotations) if config.annotations else None
+    texts = Path(config.texts) if config.texts else None
+    corpus = load_corpus(root, texts, ("train", "dev"))
+    missing = corpus.describe_missing()
+    train = corpus.split("train")[: config.max_articles] if config.corpus else ()
+    train = (*train, *(article for folder in config.articles for article in _inline_folder(Path(folder))))
+    if not train:
+        raise ConfigError("data: there is no training article; set `corpus: true` or name folders in `articles`.")
+    if not corpus.split("dev"):
+        raise ConfigError("data: there is no development article with a text; run scripts/fetch_texts.py first.")
+    return TrainingData(
+        train, corpus.split("dev"), schema.entity_labels, schema.area_labels, (missing,) if missing else ()
+    )
+
+
+def _inline_folder(folder: Path) -> Sequence[Article]:
+    paths = sorted(folder.rglob("*.md"))
+    if not paths:
+        raise ConfigError(f"data: {folder} holds no article in the inline markup (.md).")
+    return [read_inline(read_text(path), path) for path in paths]
