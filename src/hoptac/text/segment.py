@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from hoptac.errors import ConfigError
+from hoptac.errors import ConfigError, ModelError
+from hoptac.text.joins import split_join
+from hoptac.text.normalize import place_tones
 
 Spans = list[tuple[int, int]]
 
-_UNDERTHESEA_MODEL = "ws_crf_vlsp2013_20230727"
-_LETTER_RUN = re.compile(r"\S+")
+_CRF = "ws_crf_vlsp2013_20230727"
+_WORD_LIST = "Viet74K.txt"
+_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
+_NOT_SPACE = re.compile(r"\S+")
+# "LHQ.Đồng chí": a full stop without its space, which the tokenizer takes for an abbreviation's.
+_GLUED_STOP = re.compile(rf"([{_UPPER}]{{2,}})(\.)([{_UPPER}][{_UPPER.lower()}]+)")
+# "Ảnh: H.M.": initials with the sentence's full stop.
+_INITIALS = re.compile(rf"[{_UPPER}]+(?:\.[{_UPPER}{_UPPER.lower()}]+)+\.")
+_VNCORENLP_FOLDER = "vncorenlp"
 
 
 class Segmenter(Protocol):
@@ -58,57 +67,83 @@ class WhitespaceSegmenter:
     name = "none"
 
     def __call__(self, text: str) -> Spans:
-        return [match.span() for match in _LETTER_RUN.finditer(text)]
+        return [match.span() for match in _NOT_SPACE.finditer(text)]
 
 
 class UndertheseaSegmenter:
     """underthesea's regular-expression tokenizer and its CRF (VLSP 2013), without its text normalization.
 
-    The CRF was trained on tone marks in the old style (``hoà``), as normalized text has them.
+    The CRF was trained on tone marks in the old style (``hoà``), as normalized text has them. What it joins too
+    much is split by the rules of ``hoptac.text.joins`` over underthesea's word list.
     """
 
     name = "underthesea"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tag: Callable[[list[str]], list[str]] | None = None
-        self._pattern: re.Pattern[str] | None = None
-
-    def _load(self) -> None:
-        with self._lock:
-            if self._tag is not None:
-                return
-            import underthesea
-            from underthesea.models.fast_crf_sequence_tagger import FastCRFSequenceTagger
-            from underthesea.pipeline.word_tokenize import regex_tokenize
-
-            model: Any = FastCRFSequenceTagger()
-            folder = Path(underthesea.__file__).parent / "pipeline" / "word_tokenize" / "models"
-            model.load(str(folder / _UNDERTHESEA_MODEL))
-            featurizer, estimator = model.featurizer, model.estimator
-
-            def tag(tokens: list[str]) -> list[str]:
-                features = featurizer.process([[[token] for token in tokens]])[0]
-                tags: list[str] = estimator.tag(features)
-                return tags
-
-            self._pattern = regex_tokenize.patterns
-            self._tag = tag
+        self._model: _Crf | None = None
 
     def __call__(self, text: str) -> Spans:
-        if self._tag is None or self._pattern is None:
-            self._load()
-        assert self._tag is not None and self._pattern is not None
-        tokens = [match.span() for match in self._pattern.finditer(text)]
+        model = self._model
+        if model is None:
+            with self._lock:
+                model = self._model = self._model or _Crf()
+        tokens = list(_tokens(text, model.pattern))
         if not tokens:
             return []
+        surfaces = [text[start:end] for start, end in tokens]
+        tags = model.tags(surfaces)
         words: Spans = []
-        for (start, end), tag in zip(tokens, self._tag([text[a:b] for a, b in tokens]), strict=True):
-            if tag == "I-W" and words and "\n" not in text[words[-1][1] : start]:
-                words[-1] = (words[-1][0], end)
+        first = 0
+        for i in range(1, len(tokens) + 1):
+            if i < len(tokens) and tags[i] == "I-W" and "\n" not in text[tokens[i - 1][1] : tokens[i][0]]:
+                continue
+            if i - first == 1:
+                words.append(tokens[first])
             else:
-                words.append((start, end))
+                for size in split_join(surfaces[first:i], model.lexicon):
+                    words.append((tokens[first][0], tokens[first + size - 1][1]))
+                    first += size
+            first = i
         return words
+
+
+class _Crf:
+    """underthesea's parts, as its package ships them."""
+
+    def __init__(self) -> None:
+        import underthesea
+        from underthesea.models.fast_crf_sequence_tagger import FastCRFSequenceTagger
+        from underthesea.pipeline.word_tokenize import regex_tokenize
+
+        folder = Path(underthesea.__file__).parent
+        tagger: Any = FastCRFSequenceTagger()
+        tagger.load(str(folder / "pipeline" / "word_tokenize" / "models" / _CRF))
+        words = (folder / "corpus" / "data" / _WORD_LIST).read_text(encoding="utf-8")
+        self._tagger = tagger
+        self.pattern: re.Pattern[str] = regex_tokenize.patterns
+        self.lexicon = frozenset(place_tones(words).lower().splitlines())
+
+    def tags(self, tokens: list[str]) -> list[str]:
+        """``B-W`` or ``I-W`` for each token."""
+        tags: list[str] = self._tagger.predict([[token] for token in tokens])
+        return tags
+
+
+def _tokens(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The tokenizer's tokens, where a full stop that it took for an abbreviation's is a token again."""
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        if end - start > 1 and "." in match.group():
+            glued = _GLUED_STOP.fullmatch(text, start, end)
+            if glued:
+                yield glued.span(1)
+                yield glued.span(2)
+                start = glued.start(3)
+            if end == len(text) and _INITIALS.fullmatch(text, start, end):
+                yield start, end - 1
+                start = end - 1
+        yield start, end
 
 
 _SEGMENTERS: dict[str, Callable[[], Segmenter]] = {
