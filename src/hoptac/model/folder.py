@@ -62,10 +62,14 @@ def load_model(folder: Path | str, **kwargs: Any) -> tuple[HoptacModel, PhobertT
     return model, tokenizer
 
 
-def load_encoder(source: str, config: HoptacConfig) -> tuple[HoptacModel, PhobertTokenizerFast]:
+def load_encoder(
+    source: str, config: HoptacConfig, dropout: float | None = None
+) -> tuple[HoptacModel, PhobertTokenizerFast]:
     """A new model whose encoder has the weights of a PhoBERT-format checkpoint (hub id or folder).
 
-    ``config.encoder`` is replaced by the checkpoint's. Raises `ModelError` when the checkpoint cannot be had.
+    ``config.encoder`` is replaced by the checkpoint's, with ``dropout`` of the hidden states if given.
+
+    Raises `ModelError` when the checkpoint cannot be had.
     """
     from safetensors import SafetensorError
     from transformers import RobertaConfig, RobertaModel
@@ -73,13 +77,9 @@ def load_encoder(source: str, config: HoptacConfig) -> tuple[HoptacModel, Phober
     from hoptac.model.modeling import HoptacModel
     from hoptac.text.tokenizer import PhobertTokenizerFast
 
-    dropout = {
-        key: value
-        for key in ("hidden_dropout_prob", "attention_probs_dropout_prob")
-        if (value := getattr(config, "dropout", None)) is not None
-    }
     try:
-        config.encoder = RobertaConfig.from_pretrained(source, **dropout)
+        changes = {} if dropout is None else {"hidden_dropout_prob": dropout}
+        config.encoder = RobertaConfig.from_pretrained(source, **changes)
         tokenizer = PhobertTokenizerFast.from_pretrained(source)
         encoder = RobertaModel.from_pretrained(
             source, config=config.encoder, add_pooling_layer=False, dtype="float32"

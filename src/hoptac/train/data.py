@@ -9,11 +9,13 @@ from typing import Any
 import datasets
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset, Sampler
 
-from hoptac.article import Article, Span
+from hoptac.article import Article
 from hoptac.model.modeling import IGNORE
 from hoptac.model.tags import encode_entities, encode_evidence
+from hoptac.scoring import article_lines
 from hoptac.text.encode import TextEncoder
 from hoptac.text.segment import Segmenter, Spans
 from hoptac.text.windows import pack
@@ -21,16 +23,6 @@ from hoptac.train.augment import Pools, augment
 from hoptac.train.config import AugmentConfig
 
 MEGABATCH = 32  # batches whose windows are sorted by length together
-
-
-def article_lines(article: Article) -> list[Span]:
-    """The parts of an article's text between its furniture lines."""
-    regions, position = [], 0
-    for line in (*article.furniture, Span(len(article.text), len(article.text))):
-        if line.start > position:
-            regions.append(Span(position, line.start))
-        position = line.end
-    return regions
 
 
 class RememberingSegmenter:
@@ -52,7 +44,7 @@ class TrainWindows(Dataset[dict[str, Any]]):
     """The windows of all training articles.
 
     `set_epoch` encodes the articles again, with that epoch's augmentation and window edges, the same for the
-    same seed and epoch. The number of windows stays that of epoch 0: a few are drawn twice, or left to another epoch,
+    same seed and epoch; epoch 0 has the articles as they are. The number of windows stays that of epoch 0: a few are drawn twice, or left to another epoch,
     where an augmented epoch comes out shorter or longer.
     """
 
@@ -103,8 +95,16 @@ class TrainWindows(Dataset[dict[str, Any]]):
             first = rng.randint(self.limit // 4, self.limit) if epoch else self.limit
             for window in pack(tokens, self.limit, first=first):
                 part = slice(window.start, window.end)
-                windows.append({"ids": tokens.ids[part], "tags": tags[part], "areas": areas[part]})
+                ids = tokens.ids[part]
+                if epoch and self.settings.drop:
+                    ids = self._masked(ids, rng)
+                windows.append({"ids": ids, "tags": tags[part], "areas": areas[part]})
         return windows
+
+    def _masked(self, ids: NDArray[np.int32], rng: random.Random) -> NDArray[np.int32]:
+        """A share of the subwords hidden behind ``<mask>``, so that their neighbours must tell."""
+        hidden = np.random.default_rng(rng.getrandbits(64)).random(len(ids)) < self.settings.drop
+        return np.where(hidden, np.int32(self.encoder.tokenizer.mask_token_id), ids)
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -134,7 +134,9 @@ class LengthBatches(Sampler[list[int]]):
         rng.shuffle(order)
         batches = []
         for begin in range(0, len(order), MEGABATCH * self.batch_size):
-            part = sorted(order[begin : begin + MEGABATCH * self.batch_size], key=self.windows.lengths.__getitem__)
+            part = sorted(
+                order[begin : begin + MEGABATCH * self.batch_size], key=self.windows.lengths.__getitem__
+            )
             batches += [part[i : i + self.batch_size] for i in range(0, len(part), self.batch_size)]
         # the one short batch stays last, so that all others have their full size
         full = [batch for batch in batches if len(batch) == self.batch_size]

@@ -23,10 +23,11 @@ from hoptac.model.folder import load_encoder, load_model, save_model, text_encod
 from hoptac.model.modeling import HoptacModel
 from hoptac.precision import resolve_precision
 from hoptac.reader import Reader, Reading
+from hoptac.scoring import article_lines
 from hoptac.text.encode import TextEncoder
 from hoptac.train.average import WeightAverage
 from hoptac.train.config import TrainConfig
-from hoptac.train.data import LengthBatches, TrainWindows, article_lines, collate
+from hoptac.train.data import LengthBatches, TrainWindows, collate
 from hoptac.train.fit import DevScores, dev_scores, fit_settings
 from hoptac.train.optim import parameter_groups
 from hoptac.train.sources import TrainingData, load_data
@@ -49,7 +50,7 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
         raise ConfigError(f"{output} holds an earlier run; give --resume to go on with it, or another output folder.")
     transformers.set_seed(config.seed)
     data = load_data(config.data)
-    model, tokenizer = load_encoder(config.encoder, _model_config(config, data))
+    model, tokenizer = load_encoder(config.encoder, _model_config(config, data), config.dropout)
     if not data.area_labels:
         model.area_head.requires_grad_(False)
     pipeline = text_encoder(model.config, tokenizer)
@@ -121,7 +122,6 @@ def _model_config(config: TrainConfig, data: TrainingData) -> HoptacConfig:
         head_dropout=config.head_dropout,
         none_weight=config.none_weight,
         area_loss_weight=config.area_loss_weight,
-        dropout=config.dropout,
     )
 
 

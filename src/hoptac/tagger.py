@@ -1,0 +1,196 @@
+"""``load`` a model once, ``predict`` as often as needed."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from hoptac.article import Span
+from hoptac.errors import InputError, ModelError
+from hoptac.evaluate.prediction import Prediction
+from hoptac.result import AreaResult, DroppedLine, EntityMention, EvidenceSpan, Result
+from hoptac.schema import load_schema
+from hoptac.text.page import Page, read_page
+
+if TYPE_CHECKING:
+    from hoptac.reader import Prepared, Reader, Reading
+
+SHIPPED = Path(__file__).parent / "weights" / "compact"
+TEXTS_AT_ONCE = 64
+
+# letters that Vietnamese has and the other languages of the Latin script, all but a few, have not
+_VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_LETTERS = 40  # from so many letters on, Vietnamese text is sure to hold one of these
+
+
+class Tagger:
+    """A loaded model; safe to use from several threads at once."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._lock = threading.Lock()
+
+    @property
+    def engine(self) -> str:
+        """Library, device and number format in one line."""
+        return self.reader.engine.describe()
+
+    @overload
+    def predict(
+        self, text: str, *, keep_furniture: bool = False, batch_size: int | None = None
+    ) -> Result: ...
+
+    @overload
+    def predict(
+        self, text: Sequence[str], *, keep_furniture: bool = False, batch_size: int | None = None
+    ) -> list[Result]: ...
+
+    def predict(
+        self, text: str | Sequence[str], *, keep_furniture: bool = False, batch_size: int | None = None
+    ) -> Result | list[Result]:
+        """Read one text, or a list of texts together, which is faster.
+
+        A text is plain (an article, or a scraped page) or HTML; the offsets of the result count characters of
+        ``result.text``: the text as given, or what was extracted from the HTML. With ``keep_furniture`` menus,
+        share buttons and titles of other articles are read as well. ``batch_size`` counts windows of the encoder.
+
+        Raises `InputError` for a text without any letter, and for HTML without an article, naming its place in a list.
+        """
+        if isinstance(text, str):
+            return self._predict([text], keep_furniture, batch_size)[0]
+        results: list[Result] = []
+        for begin in range(0, len(text), TEXTS_AT_ONCE):
+            results += self._predict(text[begin : begin + TEXTS_AT_ONCE], keep_furniture, batch_size, begin)
+        return results
+
+    def _predict(
+        self, texts: Sequence[str], keep_furniture: bool, batch_size: int | None, begin: int | None = None
+    ) -> list[Result]:
+        pages, prepared = [], []
+        for index, text in enumerate(texts):
+            where = "" if begin is None else f"text {begin + index} of the list: "
+            page, item = self._prepare(text, keep_furniture, where)
+            pages.append(page)
+            prepared.append(item)
+        with self._lock:  # the engine already uses every core
+            readings = self.reader.read(prepared, batch_size)
+        return [self._result(page, reading) for page, reading in zip(pages, readings, strict=True)]
+
+    def _prepare(self, text: str, keep_furniture: bool, where: str) -> tuple[Page, Prepared]:
+        if not isinstance(text, str):
+            raise InputError(
+                f"{where}a text must be a str, not {type(text).__name__}; decode bytes as UTF-8 first."
+            )
+        if not text.strip():
+            raise InputError(f"{where}the text is empty.")
+        try:
+            page = read_page(text, keep_furniture=keep_furniture)
+        except InputError as error:
+            raise InputError(f"{where}{error}") from error
+        return page, self.reader.prepare(page.text, page.kept)
+
+    def _result(self, page: Page, reading: Reading) -> Result:
+        prediction = self.reader.predict("", reading)
+        return Result(
+            text=page.text,
+            entities=tuple(
+                EntityMention(e.start, e.end, e.label, page.text[e.start : e.end], round(e.score, 4))
+                for e in prediction.entities
+            ),
+            areas=_areas(page.text, prediction, reading),
+            kept=page.kept,
+            dropped=tuple(DroppedLine(line.start, line.end, line.reason or "") for line in page.dropped),
+            warnings=tuple(_warnings(page)),
+        )
+
+
+def _areas(text: str, prediction: Prediction, reading: Reading) -> tuple[AreaResult, ...]:
+    """The areas from the surest on; names come from the schema, others' areas have their label for a name."""
+    names = {area.label: (area.name_vi, area.name_en) for area in load_schema().areas}
+    starts = np.array([span.start for span in reading.tokens.sentence_spans])
+    results = []
+    for label in sorted(prediction.areas, key=lambda area: -prediction.area_scores[area]):
+        evidence = []
+        for mark in prediction.evidence:
+            if mark.area == label:
+                sentence = reading.tokens.sentence_spans[
+                    int(np.searchsorted(starts, mark.start, "right")) - 1
+                ]
+                evidence.append(
+                    EvidenceSpan(
+                        mark.start,
+                        mark.end,
+                        text[mark.start : mark.end],
+                        round(mark.score, 4),
+                        Span(sentence.start, max(sentence.end, mark.end)),
+                    )
+                )
+        name_vi, name_en = names.get(label, (label, label))
+        score = round(prediction.area_scores[label], 4)
+        results.append(AreaResult(label, name_vi, name_en, score, tuple(evidence)))
+    return tuple(results)
+
+
+def _warnings(page: Page) -> list[str]:
+    kept = unicodedata.normalize("NFC", "\n".join(page.text[span.start : span.end] for span in page.kept))
+    letters = sum(char.isalpha() for char in kept)
+    if not letters:
+        return ["The text holds no letters."]
+    if letters >= _LETTERS and not _VIETNAMESE.search(kept):
+        return ["The text does not look Vietnamese; the model reads Vietnamese only."]
+    return []
+
+
+def load(model: str | Path | None = None, *, device: str | None = None, precision: str = "auto") -> Tagger:
+    """Load a model folder or hub id; without one, the model shipped with the package.
+
+    ``device`` is PyTorch's name for it (by default a GPU where there is one), ``precision`` ``fp32``, ``bf16`` or
+    ``auto``: what a short measurement finds faster.
+
+    Raises `ModelError` when the model cannot be loaded.
+    """
+    import torch
+
+    from hoptac.engine.torch_engine import TorchEngine
+    from hoptac.model.folder import load_model, text_encoder, transitions
+    from hoptac.reader import Reader
+
+    if model is None and not SHIPPED.is_dir():
+        raise ModelError(
+            f"This installation ships no model ({SHIPPED} is absent); name a model folder or hub id."
+        )
+    network, tokenizer = load_model(SHIPPED if model is None else model)
+    chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        network.to(chosen)
+    except (RuntimeError, AssertionError) as error:
+        raise ModelError(f"The device {chosen!r} cannot be used ({str(error).splitlines()[0]}).") from error
+    engine = TorchEngine(network, precision)
+    return Tagger(
+        Reader(network.config, text_encoder(network.config, tokenizer), engine, transitions(network))
+    )
+
+
+@cache
+def _shipped() -> Tagger:
+    return load()
+
+
+@overload
+def predict(text: str, *, keep_furniture: bool = False) -> Result: ...
+
+
+@overload
+def predict(text: Sequence[str], *, keep_furniture: bool = False) -> list[Result]: ...
+
+
+def predict(text: str | Sequence[str], *, keep_furniture: bool = False) -> Result | list[Result]:
+    """Read one text or a list of texts with the shipped model, loaded at the first call; see `Tagger.predict`."""
+    return _shipped().predict(text, keep_furniture=keep_furniture)
