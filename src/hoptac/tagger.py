@@ -22,8 +22,9 @@ from hoptac.text.page import Page, read_page
 if TYPE_CHECKING:
     from hoptac.reader import Prepared, Reader, Reading
 
-SHIPPED = Path(__file__).parent / "weights" / "compact"
 TEXTS_AT_ONCE = 64
+
+Texts = list[str] | tuple[str, ...]
 
 # letters that Vietnamese has and the other languages of the Latin script, all but a few, have not
 _VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
@@ -49,11 +50,11 @@ class Tagger:
 
     @overload
     def predict(
-        self, text: Sequence[str], *, keep_furniture: bool = False, batch_size: int | None = None
+        self, text: Texts, *, keep_furniture: bool = False, batch_size: int | None = None
     ) -> list[Result]: ...
 
     def predict(
-        self, text: str | Sequence[str], *, keep_furniture: bool = False, batch_size: int | None = None
+        self, text: str | Texts, *, keep_furniture: bool = False, batch_size: int | None = None
     ) -> Result | list[Result]:
         """Read one text, or a list of texts together, which is faster.
 
@@ -159,7 +160,7 @@ def load(model: str | Path | None = None, *, device: str | None = None, precisio
     import torch
 
     from hoptac.engine.torch_engine import TorchEngine
-    from hoptac.model.folder import load_model, text_encoder, transitions
+    from hoptac.model.folder import SHIPPED, load_model, text_encoder, transitions
     from hoptac.reader import Reader
 
     if model is None and not SHIPPED.is_dir():
@@ -188,9 +189,9 @@ def predict(text: str, *, keep_furniture: bool = False) -> Result: ...
 
 
 @overload
-def predict(text: Sequence[str], *, keep_furniture: bool = False) -> list[Result]: ...
+def predict(text: Texts, *, keep_furniture: bool = False) -> list[Result]: ...
 
 
-def predict(text: str | Sequence[str], *, keep_furniture: bool = False) -> Result | list[Result]:
+def predict(text: str | Texts, *, keep_furniture: bool = False) -> Result | list[Result]:
     """Read one text or a list of texts with the shipped model, loaded at the first call; see `Tagger.predict`."""
     return _shipped().predict(text, keep_furniture=keep_furniture)

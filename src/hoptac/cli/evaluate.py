@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hoptac.article import Article
 from hoptac.cli.messages import warn
 from hoptac.errors import ConfigError
 
@@ -57,8 +58,9 @@ def evaluate(
     from hoptac.scoring import predict_articles
     from hoptac.tagger import load
 
+    seen: tuple[Article, ...] = ()
     if conll is not None:
-        articles, seen = read_conll(conll), ()
+        articles = read_conll(conll)
     else:
         corpus = load_corpus(annotations, texts, tuple(dict.fromkeys((split, "train"))))
         articles, seen = corpus.split(split), corpus.split("train")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NEEDED = ("config.json", "vocab.txt", "bpe.codes")
 WEIGHTS = "model.safetensors"
+SHIPPED = Path(__file__).parents[1] / "weights" / "compact"  # the model that comes with the package
 
 
 def load_model(folder: Path | str, **kwargs: Any) -> tuple[HoptacModel, PhobertTokenizerFast]:
@@ -51,9 +53,15 @@ def load_model(folder: Path | str, **kwargs: Any) -> tuple[HoptacModel, PhobertT
         tokenizer = PhobertTokenizerFast.from_pretrained(folder, **kwargs)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(_reason(folder, error)) from error
-    wrong = sorted(info["missing_keys"]) or sorted(info["unexpected_keys"]) or sorted(map(str, info["mismatched_keys"]))
+    wrong = (
+        sorted(info["missing_keys"])
+        or sorted(info["unexpected_keys"])
+        or sorted(map(str, info["mismatched_keys"]))
+    )
     if wrong:
-        raise ModelError(f"{folder}: the weights do not match config.json, first at {wrong[0]!r}; copy the folder anew.")
+        raise ModelError(
+            f"{folder}: the weights do not match config.json, first at {wrong[0]!r}; copy the folder anew."
+        )
     if len(tokenizer) > config.encoder.vocab_size:
         raise ModelError(
             f"{folder}: vocab.txt holds {len(tokenizer)} units, config.json only {config.encoder.vocab_size}; "
@@ -67,7 +75,9 @@ def load_encoder(
 ) -> tuple[HoptacModel, PhobertTokenizerFast]:
     """A new model whose encoder has the weights of a PhoBERT-format checkpoint (hub id or folder).
 
-    ``config.encoder`` is replaced by the checkpoint's, with ``dropout`` of the hidden states if given.
+    ``source`` may also be the folder of a hoptac model, or ``shipped`` for the one in the package: then its heads
+    are taken as well where they have the same labels. ``config.encoder`` is replaced by the checkpoint's,
+    with ``dropout`` of the hidden states if given.
 
     Raises `ModelError` when the checkpoint cannot be had.
     """
@@ -77,18 +87,40 @@ def load_encoder(
     from hoptac.model.modeling import HoptacModel
     from hoptac.text.tokenizer import PhobertTokenizerFast
 
+    source = str(SHIPPED) if source == "shipped" else source
+    if _is_hoptac_model(source):
+        trained, tokenizer = load_model(source)
+        config.encoder = trained.config.encoder
+        if dropout is not None:
+            config.encoder.hidden_dropout_prob = dropout
+        model = HoptacModel(config)
+        model.encoder.load_state_dict(trained.encoder.state_dict())
+        if config.entity_labels == trained.config.entity_labels:
+            model.tag_head.load_state_dict(trained.tag_head.state_dict())
+            model.crf.load_state_dict(trained.crf.state_dict())
+        if config.area_labels == trained.config.area_labels:
+            model.area_head.load_state_dict(trained.area_head.state_dict())
+        return model, tokenizer
     try:
         changes = {} if dropout is None else {"hidden_dropout_prob": dropout}
         config.encoder = RobertaConfig.from_pretrained(source, **changes)
         tokenizer = PhobertTokenizerFast.from_pretrained(source)
         encoder = RobertaModel.from_pretrained(
-            source, config=config.encoder, add_pooling_layer=False, dtype="float32"
+            source, config=config.encoder, add_pooling_layer=False, dtype="float32", use_safetensors=True
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(_reason(source, error)) from error
     model = HoptacModel(config)
     model.encoder.load_state_dict(encoder.state_dict())
     return model, tokenizer
+
+
+def _is_hoptac_model(source: str) -> bool:
+    try:
+        config = json.loads((Path(source) / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and config.get("model_type") == "hoptac"
 
 
 def save_model(

@@ -40,7 +40,7 @@ class RememberingSegmenter:
         return words
 
 
-class TrainWindows(Dataset[dict[str, Any]]):
+class TrainWindows(Dataset[dict[str, Any]]):  # type: ignore[misc]
     """The windows of all training articles.
 
     `set_epoch` encodes the articles again, with that epoch's augmentation and window edges, the same for the
@@ -114,7 +114,7 @@ class TrainWindows(Dataset[dict[str, Any]]):
         return row
 
 
-class LengthBatches(Sampler[list[int]]):
+class LengthBatches(Sampler[list[int]]):  # type: ignore[misc]
     """Batches of windows of like length in random order, the same for the same seed and epoch."""
 
     def __init__(self, windows: TrainWindows, batch_size: int, seed: int) -> None:
