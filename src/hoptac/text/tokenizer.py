@@ -23,7 +23,7 @@ from typing import Any
 from tokenizers import AddedToken, Encoding, Regex, Tokenizer
 from tokenizers.decoders import BPEDecoder
 from tokenizers.models import BPE
-from tokenizers.pre_tokenizers import Split
+from tokenizers.pre_tokenizers import Sequence, Split, WhitespaceSplit
 from tokenizers.processors import TemplateProcessing
 from transformers import PreTrainedTokenizerFast
 
@@ -33,8 +33,8 @@ WORD_END = "</w>"  # marks a symbol that ends its word in bpe.codes
 CONTINUED = "@@"  # marks a token that does not end its word in vocab.txt
 CACHED_WORDS = 1 << 17
 
-# Everything that str.isspace() accepts: the Unicode white space and the four ASCII information separators.
-_SPACES = Regex(r"[\s\x{1c}-\x{1f}\x{85}]+")
+# str.isspace() accepts the Unicode white space and also the four ASCII information separators.
+_SEPARATORS = Regex(r"[\x{1c}-\x{1f}]")
 
 
 class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
@@ -92,7 +92,7 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
                     f" vocab.txt it is {actual}; take files that belong together"
                 )
         self._tokenizer = Tokenizer(model)
-        self._tokenizer.pre_tokenizer = Split(_SPACES, "removed")
+        self._tokenizer.pre_tokenizer = Sequence([Split(_SEPARATORS, "removed"), WhitespaceSplit()])
         self._tokenizer.decoder = BPEDecoder(suffix=WORD_END)
         super().__init__(
             bos_token=bos_token,
