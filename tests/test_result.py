@@ -173,7 +173,9 @@ def test_the_view_is_self_contained_and_escaped() -> None:
     result = Result(
         hostile,
         entities=(EntityMention(0, 3, '"><b>', hostile[:3], 0.5),),
-        areas=(AreaResult("x", hostile, hostile, 0.5, (EvidenceSpan(2, 9, hostile[2:9], 0.5, Span(0, 20)),)),),
+        areas=(
+            AreaResult("x", hostile, hostile, 0.5, (EvidenceSpan(2, 9, hostile[2:9], 0.5, Span(0, 20)),)),
+        ),
         dropped=(DroppedLine(0, len(hostile), hostile),),
         warnings=(hostile,),
     )
@@ -210,7 +212,9 @@ def test_long_sentences_are_cut_around_their_phrase_in_the_panel() -> None:
     text = "đầu " * 60 + "diễn tập chung" + " cuối" * 60
     start = text.index("diễn")
     span = EvidenceSpan(start, start + 14, "diễn tập chung", 0.9, Span(0, len(text)))
-    html = Result(text, areas=(AreaResult("joint_exercise", "Diễn tập", "Exercises", 0.9, (span,)),)).to_html()
+    html = Result(
+        text, areas=(AreaResult("joint_exercise", "Diễn tập", "Exercises", 0.9, (span,)),)
+    ).to_html()
     quote = re.search(r"<blockquote.*?</blockquote>", html)
     assert quote and quote[0].count("đầu") < 30 and quote[0].count("cuối") < 30
     assert "… đầu" in quote[0] and "cuối …" in quote[0] and ">diễn tập chung</a>" in quote[0]
@@ -243,9 +247,7 @@ def test_marks_that_nest_or_cross_keep_text_and_coverage(result: Result) -> None
     assert {link[1:] for link in view.links} <= set(view.ids)
     for position, tips in enumerate(view.tips):
         expected = {str(round(100 * e.score)) for e in result.entities if e.start <= position < e.end}
-        expected |= {
-            f"x{i}" for i, area in enumerate(result.areas) if _holds(area.evidence[0], position)
-        }
+        expected |= {f"x{i}" for i, area in enumerate(result.areas) if _holds(area.evidence[0], position)}
         found = {re.findall(r"x\d", tip)[0] if "x" in tip else tip.rpartition(" ")[2][:-1] for tip in tips}
         assert found == expected
 
@@ -279,7 +281,11 @@ def test_all_text_has_enough_contrast_in_both_modes() -> None:
         own = {name: _colour(value) for name, value in re.findall(r"--([\w-]+): (#\w{6})", mode)}
         tint = float(re.findall(r"--tint: (\d+)%", mode)[0]) / 100
         pairs = [
-            *((own[ink], own[paper]) for ink in ("ink", "soft", "area", "link") for paper in ("paper", "panel")),
+            *(
+                (own[ink], own[paper])
+                for ink in ("ink", "soft", "area", "link")
+                for paper in ("paper", "panel")
+            ),
             (own["tip-ink"], own["tip"]),
         ]
         for fill in fills.values():

@@ -158,10 +158,16 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
-def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["jsonl", "table", "html"])
+@pytest.mark.parametrize(("count", "reader"), [(1000, "head -n 1"), (1, "true")])
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path, form: str, count: int, reader: str) -> None:
     lines = tmp_path / "in.jsonl"
-    lines.write_text('{"text": "đào tạo"}\n' * 20_000, encoding="utf-8")
-    command = '"$1" -c "$2" predict --jsonl "$3" --format jsonl | head -n 1; echo "status ${PIPESTATUS[0]}"'
+    lines.write_text('{"text": "đào tạo"}\n' * count, encoding="utf-8")
+    # The single line comes after its reader has gone; without buffering, the last flush would not fail.
+    command = (
+        f'(sleep 0.3; env -u PYTHONUNBUFFERED "$1" -c "$2" predict --jsonl "$3" --format {form}) | {reader}; '
+        'echo "status ${PIPESTATUS[0]}"'
+    )
     done = _shell(command, sys.executable, _FAKE, str(lines))
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "status 141"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from enum import StrEnum
@@ -135,21 +136,28 @@ class _TableWriter:
     def __init__(self, stream: TextIO, many: bool) -> None:
         from rich.console import Console
 
-        self._many = many
-        # A file or a pipe has no width of its own.
-        self._console = Console(file=stream, highlight=False, width=None if stream.isatty() else 110)
+        self._stream, self._many = stream, many
+        # It prints into memory: on a broken pipe rich would end the program with a status of its own.
+        self._console = Console(
+            file=io.StringIO(),
+            highlight=False,
+            force_terminal=stream.isatty(),
+            width=None if stream.isatty() else 110,  # a file or a pipe has no width of its own
+        )
 
     def write(self, document: Document, result: Result) -> None:
         from rich.rule import Rule
 
-        if self._many:
-            self._console.print(Rule(_plain(document.name), align="left"))
-        if result.entities:
-            self._console.print(self._names(result))
-        if result.areas:
-            self._console.print(self._areas(result.areas))
-        if not result.entities and not result.areas:
-            self._console.print("Nothing found.")
+        with self._console.capture() as printed:
+            if self._many:
+                self._console.print(Rule(_plain(document.name), align="left"))
+            if result.entities:
+                self._console.print(self._names(result))
+            if result.areas:
+                self._console.print(self._areas(result.areas))
+            if not result.entities and not result.areas:
+                self._console.print("Nothing found.")
+        self._stream.write(printed.get())
 
     def close(self) -> None:
         pass
@@ -164,24 +172,24 @@ class _TableWriter:
         return table
 
     def _areas(self, areas: tuple[AreaResult, ...]) -> Any:
-        table = _table("Area", "Evidence", "", "Score")
+        table = _table("Area", "Evidence", "Score")
         for area in areas:
             phrases = dict.fromkeys(" ".join(span.text.split()) for span in area.evidence)
             names = f"{area.name_vi}\n{area.name_en}"
-            row = (names, "\n".join(phrases), "", f"{area.score:.2f}")
+            row = (names, "\n".join(phrases), f"{area.score:.2f}")
             table.add_row(*map(_plain, row), end_section=True)
         return table
 
 
-def _table(first: str, second: str, third: str, fourth: str) -> Any:
+def _table(first: str, second: str, *numbers: str) -> Any:
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(first, style="bold", overflow="fold")
     table.add_column(second, overflow="fold", ratio=1)
-    table.add_column(third, justify="right", overflow="fold")
-    table.add_column(fourth, justify="right", overflow="fold")
+    for name in numbers:
+        table.add_column(name, justify="right", overflow="fold")
     return table
 
 

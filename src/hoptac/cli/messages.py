@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import typer
 
 
@@ -18,4 +21,7 @@ def warn(message: object) -> None:
 def _say(kind: str, message: object, colour: str) -> None:
     # A name or text in a message may hold what the terminal's encoding cannot show, or control characters.
     shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(message))
-    typer.secho(f"hoptac: {kind}: {shown}", fg=colour, err=True)
+    line = f"hoptac: {kind}: {shown}"
+    coloured = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    # To sys.stderr as it is now: a progress bar puts itself there to keep messages above the bar.
+    print(typer.style(line, fg=colour) if coloured else line, file=sys.stderr)
