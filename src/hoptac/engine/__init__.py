@@ -18,7 +18,9 @@ class Engine(Protocol):
         """One line: library, device and number format."""
         ...
 
-    def run(self, windows: Sequence[NDArray[np.int32]], batch_size: int | None = None) -> list[tuple[Floats, Floats]]:
+    def run(
+        self, windows: Sequence[NDArray[np.int32]], batch_size: int | None = None
+    ) -> list[tuple[Floats, Floats]]:
         """Tag logits ``(tokens, tags)`` and area logits ``(tokens, 1 + areas)`` of each window.
 
         A window is its subword ids without the special tokens.

@@ -30,7 +30,9 @@ class TorchEngine:
         return f"torch {torch.__version__} on {self.device} in {self.precision}"
 
     @torch.inference_mode()
-    def run(self, windows: Sequence[NDArray[np.int32]], batch_size: int | None = None) -> list[tuple[Floats, Floats]]:
+    def run(
+        self, windows: Sequence[NDArray[np.int32]], batch_size: int | None = None
+    ) -> list[tuple[Floats, Floats]]:
         """See `hoptac.engine.Engine.run`; windows of like length share a batch."""
         encoder = self.model.config.encoder
         size = batch_size or BATCH.get(self.device.type, 8)

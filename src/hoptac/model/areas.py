@@ -38,7 +38,9 @@ def article_scores(probabilities: Floats) -> Floats:
     return scores
 
 
-def find_evidence(tokens: TokenizedText, probabilities: Floats, area: int, threshold: float) -> list[TokenEvidence]:
+def find_evidence(
+    tokens: TokenizedText, probabilities: Floats, area: int, threshold: float
+) -> list[TokenEvidence]:
     """The phrases of one area, in the order of the text.
 
     Starting from each peak of at least ``threshold``, a phrase takes in whole words to both sides, inside the
@@ -61,7 +63,12 @@ def find_evidence(tokens: TokenizedText, probabilities: Floats, area: int, thres
             continue
         low = high = int(peak)
         floor = EVIDENCE_SHARE * top
-        while low > 0 and not taken[low - 1] and sentences[low - 1] == sentences[peak] and words[low - 1] >= floor:
+        while (
+            low > 0
+            and not taken[low - 1]
+            and sentences[low - 1] == sentences[peak]
+            and words[low - 1] >= floor
+        ):
             low -= 1
         while (
             high + 1 < len(words)

@@ -35,7 +35,9 @@ class TokenSpan:
     score: float
 
 
-def decode(sentences: Sequence[Floats], transitions: Transitions) -> list[tuple[NDArray[np.int64], list[TokenSpan]]]:
+def decode(
+    sentences: Sequence[Floats], transitions: Transitions
+) -> list[tuple[NDArray[np.int64], list[TokenSpan]]]:
     """The best tags and the entities of each sentence, given its emissions ``(tokens, tags)``.
 
     An entity's score is its marginal probability: that of all paths that begin it, carry it on and end it
@@ -52,7 +54,10 @@ def decode(sentences: Sequence[Floats], transitions: Transitions) -> list[tuple[
         spans: dict[int, list[TokenSpan]] = {}
         for row, k in enumerate(named):
             spans[k] = [
-                TokenSpan(*run, _probability(run, emissions[k], forward[row], backward[row], total[row], transitions))
+                TokenSpan(
+                    *run,
+                    _probability(run, emissions[k], forward[row], backward[row], total[row], transitions),
+                )
                 for run in token_runs(paths[k])
             ]
         for k, i in enumerate(chunk):

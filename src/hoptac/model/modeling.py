@@ -88,8 +88,12 @@ class HoptacModel(PreTrainedModel):  # type: ignore[misc]
         with torch.autocast(hidden.device.type, enabled=False):
             # the two heads are small, and their scores are summed along paths: fp32
             hidden = hidden.float()
-            tag_logits = nn.functional.linear(hidden, self.tag_head.weight.float(), self.tag_head.bias.float())
-            area_logits = nn.functional.linear(hidden, self.area_head.weight.float(), self.area_head.bias.float())
+            tag_logits = nn.functional.linear(
+                hidden, self.tag_head.weight.float(), self.tag_head.bias.float()
+            )
+            area_logits = nn.functional.linear(
+                hidden, self.area_head.weight.float(), self.area_head.bias.float()
+            )
             tag_loss = area_loss = loss = None
             if tags is not None:
                 # windows are <s> tokens </s> padding: the tokens are one run that begins at position 1
@@ -104,4 +108,3 @@ class HoptacModel(PreTrainedModel):  # type: ignore[misc]
                 )
                 loss = area_loss * self.config.area_loss_weight + (loss if loss is not None else 0.0)
         return HoptacOutput(loss, tag_logits, area_logits, tag_loss, area_loss)
-

@@ -54,7 +54,9 @@ class TextEncoder:
 
     def __call__(self, text: str, regions: Iterable[Span] | None = None) -> TokenizedText:
         """Encode ``text``, or only its ``regions`` (runs of lines, in order, not overlapping)."""
-        parts = [self._region(text, span) for span in (regions if regions is not None else [Span(0, len(text))])]
+        parts = [
+            self._region(text, span) for span in (regions if regions is not None else [Span(0, len(text))])
+        ]
         return _join(text, parts)
 
     def _region(self, text: str, region: Span) -> TokenizedText:

@@ -115,5 +115,7 @@ def _with_cores(edges: NDArray[np.int64], runs: Sequence[tuple[int, int]]) -> li
     for index, (i, j) in enumerate(runs):
         mine = np.flatnonzero(owner == index)
         if len(mine):
-            windows.append(Window(int(edges[i]), int(edges[j]), int(edges[mine[0]]), int(edges[mine[-1] + 1])))
+            windows.append(
+                Window(int(edges[i]), int(edges[j]), int(edges[mine[0]]), int(edges[mine[-1] + 1]))
+            )
     return windows

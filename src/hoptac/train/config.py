@@ -116,7 +116,9 @@ def parse_config(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     missing = [
         name
         for name, f in fields.items()
-        if name not in result and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        if name not in result
+        and f.default is dataclasses.MISSING
+        and f.default_factory is dataclasses.MISSING
     ]
     if missing:
         raise ConfigError(f"{where}: the key {missing[0]!r} is missing.")

@@ -15,7 +15,9 @@ from hoptac.evaluate.prediction import Prediction
 from hoptac.evaluate.thresholds import cross_fit, fit_thresholds
 from hoptac.reader import Reader, Reading, area_scores
 
-PRIOR = 40.0  # gold articles' worth of all areas' counts that hold a rare area's threshold near the common one
+PRIOR = (
+    40.0  # gold articles' worth of all areas' counts that hold a rare area's threshold near the common one
+)
 
 
 @dataclass(frozen=True, slots=True)

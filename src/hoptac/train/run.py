@@ -47,7 +47,9 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
     output = Path(config.output)
     checkpoint = last_checkpoint(output / CHECKPOINTS)
     if checkpoint and not resume:
-        raise ConfigError(f"{output} holds an earlier run; give --resume to go on with it, or another output folder.")
+        raise ConfigError(
+            f"{output} holds an earlier run; give --resume to go on with it, or another output folder."
+        )
     transformers.set_seed(config.seed)
     data = load_data(config.data)
     model, tokenizer = load_encoder(config.encoder, _model_config(config, data), config.dropout)
@@ -96,7 +98,9 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
 def finish(output: Path, dev: Sequence[Article]) -> None:
     """Fit thresholds and calibration of the best model on the development articles and save it again."""
     model, tokenizer = load_model(output / MODEL)
-    reader = Reader(model.config, text_encoder(model.config, tokenizer), TorchEngine(model), transitions(model))
+    reader = Reader(
+        model.config, text_encoder(model.config, tokenizer), TorchEngine(model), transitions(model)
+    )
     readings = read_articles(reader, dev)
     fit_settings(reader, dev, readings)
     save_model(output / MODEL, model, tokenizer)
@@ -199,7 +203,13 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
         output: Path,
         tokenizer: Any,
     ) -> None:
-        self.trainer, self.dev, self.pipeline, self.output, self.tokenizer = trainer, dev, pipeline, output, tokenizer
+        self.trainer, self.dev, self.pipeline, self.output, self.tokenizer = (
+            trainer,
+            dev,
+            pipeline,
+            output,
+            tokenizer,
+        )
         self.precision = "bf16" if trainer.args.bf16 else "fp32"
         self.best: dict[str, Any] | None = None
         self.history: list[dict[str, Any]] = []
@@ -246,7 +256,11 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
         else:
             with average.applied(model):
                 scores = self._keep(model, epoch)
-        areas = "" if scores.areas_micro is None else f", areas {scores.areas_micro:.4f} (macro {scores.areas_macro:.4f})"
+        areas = (
+            ""
+            if scores.areas_micro is None
+            else f", areas {scores.areas_micro:.4f} (macro {scores.areas_macro:.4f})"
+        )
         self.say(f"epoch {epoch}: development entities {scores.entities:.4f}{areas}")
 
     def _keep(self, model: HoptacModel, epoch: int) -> DevScores:
@@ -257,7 +271,9 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
         model.train()
         row = {"epoch": epoch, **asdict(scores), "overall": scores.overall}
         self.history.append(row)
-        self.trainer.log({f"dev_{key}": value for key, value in row.items() if key != "epoch" and value is not None})
+        self.trainer.log(
+            {f"dev_{key}": value for key, value in row.items() if key != "epoch" and value is not None}
+        )
         if self.best is None or scores.overall > self.best["overall"]:
             self.best = row
             save_model(self.output / MODEL, model, self.tokenizer)

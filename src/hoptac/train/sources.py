@@ -47,9 +47,13 @@ def load_data(config: DataConfig) -> TrainingData:
     train = corpus.split("train")[: config.max_articles] if config.corpus else ()
     train = (*train, *(article for folder in config.articles for article in _inline_folder(Path(folder))))
     if not train:
-        raise ConfigError("data: there is no training article; set `corpus: true` or name folders in `articles`.")
+        raise ConfigError(
+            "data: there is no training article; set `corpus: true` or name folders in `articles`."
+        )
     if not corpus.split("dev"):
-        raise ConfigError("data: there is no development article with a text; run scripts/fetch_texts.py first.")
+        raise ConfigError(
+            "data: there is no development article with a text; run scripts/fetch_texts.py first."
+        )
     return TrainingData(
         train, corpus.split("dev"), schema.entity_labels, schema.area_labels, (missing,) if missing else ()
     )
