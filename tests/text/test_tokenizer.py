@@ -356,6 +356,7 @@ def test_copies_and_pickles(fast: PhobertTokenizerFast, twin) -> None:
     assert twin(batch).tokens(len(lines) - 1) == batch.tokens(len(lines) - 1)
 
 
+@pytest.mark.filterwarnings("ignore:Tokenizer does not support real words")
 @pytest.mark.parametrize("strategy", ["none", "simple", "first"])
 def test_token_classification_pipeline(fast: PhobertTokenizerFast, strategy: str) -> None:
     line = SENTENCES[0].replace("tiếp", "xintiếp")
@@ -369,6 +370,7 @@ def test_token_classification_pipeline(fast: PhobertTokenizerFast, strategy: str
         assert [entity["word"] for entity in entities] == line.split()
 
 
+@pytest.mark.filterwarnings("ignore:Tokenizer does not support real words")
 def test_token_classification_pipeline_over_windows(fast: PhobertTokenizerFast) -> None:
     fast.model_max_length = 20
     text = " ".join(SENTENCES)
