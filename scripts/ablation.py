@@ -1,4 +1,4 @@
-"""What each part of a training recipe brings: the recipe and variants of it, over several seeds, on the development split.
+"""What each part of a training recipe brings: the recipe and variants, over seeds, on the development split.
 
     python scripts/ablation.py --config configs/compact.yaml --encoder FOLDER --articles 200 --epochs 4 \
         --vary average=0 --vary augment.replace=0 --vary layer_decay=0.9
