@@ -12,8 +12,20 @@ from collections.abc import Collection, Sequence
 
 # Words of the domain that general word lists lack.
 _DOMAIN_WORDS = frozenset(
-    ["liên hợp quốc", "liên hiệp quốc", "bản ghi nhớ", "ý định thư", "phó tư lệnh", "thuỷ đạc", "người dân"]
-    + [f"châu {name}" for name in ("á", "âu", "phi", "mỹ", "úc")]
+    [
+        "liên hợp quốc",
+        "liên hiệp quốc",
+        "bản ghi nhớ",
+        "ý định thư",
+        "phó tư lệnh",
+        "thuỷ đạc",
+        "người dân",
+        "châu á",
+        "châu âu",
+        "châu phi",
+        "châu mỹ",
+        "châu úc",
+    ]
 )
 # A syllable without its tone and vowel marks.
 _SYLLABLE = re.compile(

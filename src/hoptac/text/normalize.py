@@ -1,9 +1,10 @@
 """Unicode and tone-mark normalization with the map back to the text as given.
 
-PhoBERT was pre-trained on composed (NFC) text that RDRSegmenter had prepared: the tone mark of an open
-syllable in ``oa``, ``oe`` or ``uy`` stands on the second vowel (``hoà``, ``Khoẻ``, ``thuỷ``), but in capitals
-on the first (``HÒA`` and ``THỦY`` are words of its vocabulary, ``HOÀ`` and ``THUỶ`` are not). ``normalize``
-brings any text into that form and knows where in the raw text each character of the result came from.
+PhoBERT was pre-trained on composed (NFC) text that VnCoreNLP's RDRSegmenter had prepared: the tone mark of
+an open syllable in ``oa``, ``oe`` or ``uy`` stands on the second vowel (``hoà``, ``Khoẻ``, ``thuỷ``, ``Uỷ``),
+but where the first vowel is a capital on that (``HÒA`` and ``THỦY`` are words of PhoBERT's vocabulary,
+``HOÀ`` and ``THUỶ`` are not). ``normalize`` brings any text into that form and knows where in the raw text
+each character of the result came from.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _ONSETS = "b|ch|c|d|đ|gh|gi|g|h|kh|k|l|m|nh|ngh|ng|n|ph|p|r|s|th|tr|t|v|x"
 
 def _vowel_pairs() -> tuple[dict[str, str], dict[str, str]]:
     """From the placement PhoBERT did not see to the one it saw: after any onset, and after ``q``."""
-    pairs, after_q = {}, {}
+    pairs: dict[str, str] = {}
+    after_q: dict[str, str] = {}
     for plain, second, on_first, on_second in (
         ("o", "a", "òóỏõọ", "àáảãạ"),
         ("o", "e", "òóỏõọ", "èéẻẽẹ"),
@@ -40,7 +42,11 @@ def _vowel_pairs() -> tuple[dict[str, str], dict[str, str]]:
     ):
         for first, last in zip(on_first, on_second, strict=True):
             wrong, right = first + second, plain + last
-            pairs |= {wrong: right, wrong.capitalize(): right.capitalize(), right.upper(): wrong.upper()}
+            pairs |= {wrong: right, right.upper(): wrong.upper()}
+            if wrong == "ủy":  # "Uỷ ban" is the only word that RDRSegmenter changes after a capital vowel
+                pairs["Ủy"] = "Uỷ"
+            else:
+                pairs[right.capitalize()] = wrong.capitalize()
             if plain == "u":  # of "qu", where no style puts the mark on the u
                 after_q |= {wrong: right, wrong.upper(): right.upper()}
     return pairs, after_q
@@ -172,7 +178,7 @@ def _kinds_of(codes: npt.NDArray[np.uint32], kinds: dict[str, int]) -> npt.NDArr
 
 def _heads(kind: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Where a base with its marks begins; a mark after white space stands for itself."""
-    heads = kind != _MARK
+    heads: npt.NDArray[np.bool_] = kind != _MARK
     if len(heads):
         heads[0] = True
         heads[1:] |= (kind[:-1] == _SPACE) | (kind[:-1] == _BREAK)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from hoptac.errors import ConfigError, ModelError
+from hoptac.errors import ConfigError
 from hoptac.text.joins import split_join
 from hoptac.text.normalize import place_tones
+from hoptac.text.vncorenlp import VncorenlpSegmenter
 
 Spans = list[tuple[int, int]]
 
@@ -27,7 +29,6 @@ _NOT_SPACE = re.compile(r"\S+")
 _GLUED_STOP = re.compile(rf"([{_UPPER}]{{2,}})(\.)([{_UPPER}][{_UPPER.lower()}]+)")
 # "Ảnh: H.M.": initials with the sentence's full stop.
 _INITIALS = re.compile(rf"[{_UPPER}]+(?:\.[{_UPPER}{_UPPER.lower()}]+)+\.")
-_VNCORENLP_FOLDER = "vncorenlp"
 
 
 class Segmenter(Protocol):
@@ -73,8 +74,8 @@ class WhitespaceSegmenter:
 class UndertheseaSegmenter:
     """underthesea's regular-expression tokenizer and its CRF (VLSP 2013), without its text normalization.
 
-    The CRF was trained on tone marks in the old style (``hoà``), as normalized text has them. What it joins too
-    much is split by the rules of ``hoptac.text.joins`` over underthesea's word list.
+    The CRF was trained on tone marks in the old style (``hoà``), as normalized text has them. What it joins
+    too much is split by the rules of ``hoptac.text.joins`` over underthesea's word list.
     """
 
     name = "underthesea"
@@ -88,7 +89,7 @@ class UndertheseaSegmenter:
         if model is None:
             with self._lock:
                 model = self._model = self._model or _Crf()
-        tokens = list(_tokens(text, model.pattern))
+        tokens = _tokens(text, model.pattern)
         if not tokens:
             return []
         surfaces = [text[start:end] for start, end in tokens]
@@ -130,23 +131,29 @@ class _Crf:
         return tags
 
 
-def _tokens(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """The tokenizer's tokens, where a full stop that it took for an abbreviation's is a token again."""
+def _tokens(text: str, pattern: re.Pattern[str]) -> Spans:
+    """The tokenizer's tokens, but for combining marks, which stay with their base, and for full stops that
+    it took for an abbreviation's."""
+    tokens: Spans = []
     for match in pattern.finditer(text):
         start, end = match.span()
+        if tokens and tokens[-1][1] == start and unicodedata.category(text[start])[0] == "M":
+            tokens[-1] = (tokens[-1][0], end)
+            continue
         if end - start > 1 and "." in match.group():
             glued = _GLUED_STOP.fullmatch(text, start, end)
             if glued:
-                yield glued.span(1)
-                yield glued.span(2)
+                tokens += [glued.span(1), glued.span(2)]
                 start = glued.start(3)
-            if end == len(text) and _INITIALS.fullmatch(text, start, end):
-                yield start, end - 1
+            elif end == len(text) and _INITIALS.fullmatch(text, start, end):
+                tokens.append((start, end - 1))
                 start = end - 1
-        yield start, end
+        tokens.append((start, end))
+    return tokens
 
 
 _SEGMENTERS: dict[str, Callable[[], Segmenter]] = {
     "underthesea": UndertheseaSegmenter,
+    "vncorenlp": VncorenlpSegmenter,
     "none": WhitespaceSegmenter,
 }
