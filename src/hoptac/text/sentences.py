@@ -30,7 +30,7 @@ _ITEM_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđ]")
 _LONGEST_MARK = 24  # characters; neither an abbreviation nor an item's number is longer
 _DAY_NUMBER = re.compile(r"\d{1,2}")
 _LONG_LINE = 60  # characters; a shorter line without a full stop is a title or a caption
-_WIDEST_WRAP = 130  # characters; text with longer lines is not hard-wrapped
+_NARROWEST_WRAP, _WIDEST_WRAP = 50, 130  # characters of the longest line of hard-wrapped text
 _FEWEST_WRAPPED = 3  # line ends, before a text counts as hard-wrapped
 
 
@@ -88,7 +88,7 @@ def _goes_on(before: str, line: str, width: int | None) -> bool:
 def _wrap_width(lines: list[str]) -> int | None:
     """The column at which most lines break because the next word had no room; None where they do not."""
     width = max(map(len, lines))
-    if not _LONG_LINE <= width <= _WIDEST_WRAP:
+    if not _NARROWEST_WRAP <= width <= _WIDEST_WRAP:
         return None
     pairs = [pair for pair in pairwise(lines) if all(map(str.strip, pair))]
     full = sum(_is_full(*pair, width) for pair in pairs)

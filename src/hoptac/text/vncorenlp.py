@@ -102,8 +102,9 @@ def _load(folder: Path) -> Any:
     missing = [part for part in _PARTS if not (folder / part).is_file()]
     if missing:
         raise ModelError(
-            f"{folder} has no {missing[0]}: create the folder, run py_vncorenlp.download_model(save_dir='{folder}')"
-            f" once in Python, or set {FOLDER_VARIABLE} to a folder that holds VnCoreNLP."
+            f"{folder} has no {missing[0]}: create the folder and run once in Python"
+            f" py_vncorenlp.download_model(save_dir='{folder}'), or set {FOLDER_VARIABLE} to a folder that"
+            " holds VnCoreNLP."
         )
     here = Path.cwd()
     try:
