@@ -18,6 +18,7 @@ class _Commands(LazyGroup):
         LazyCommand("annotations", "hoptac.cli.annotations", "Check and count the annotated corpus."),
         LazyCommand("train", "hoptac.cli.train", "Train a model on annotated articles."),
         LazyCommand("evaluate", "hoptac.cli.evaluate", "Score a model on annotated articles."),
+        LazyCommand("serve", "hoptac.cli.serve", "Read and correct articles in the browser."),
     )
 
 
