@@ -1,4 +1,4 @@
-"""``hoptac annotations``: check and count the annotated corpus."""
+"""``hoptac annotations``: the annotated corpus, and the ways into it and out of it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hoptac.cli.annotations_convert import export, import_
 from hoptac.errors import HoptacError
 
 if TYPE_CHECKING:
     from hoptac.annotations.stats import CorpusStats
 
-app = typer.Typer(help="Check and count the annotated corpus.", no_args_is_help=True)
+app = typer.Typer(help="Check, count, mark, compare and convert annotated articles.", no_args_is_help=True)
+app.command("import")(import_)
+app.command()(export)
 
 _Root = Annotated[
     Path | None,
