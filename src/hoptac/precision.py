@@ -22,7 +22,7 @@ ROWS, INNER, COLUMNS = 256, 384, 768  # of the order of one window through one l
 
 
 def resolve_precision(wanted: str, device: str) -> Precision:
-    """``wanted`` itself, or for ``auto`` the faster format on ``device`` by a measurement of some milliseconds.
+    """``wanted`` itself, or for ``auto`` the faster format on ``device``, measured in some milliseconds.
 
     Raises `ConfigError` for any other word.
     """
@@ -46,7 +46,7 @@ def fastest_precision(device: str) -> Precision:
 
 
 def _seconds(dtype: torch.dtype, device: str, give_up: float | None = None) -> float:
-    """The best of a few products, in seconds; one product only where it already takes ``give_up``."""
+    """The best of a few products, in seconds; of two only where both take far longer than ``give_up``."""
     import torch
 
     left = torch.ones(ROWS, INNER, dtype=dtype, device=device)
@@ -58,7 +58,7 @@ def _seconds(dtype: torch.dtype, device: str, give_up: float | None = None) -> f
         if device.startswith("cuda"):
             torch.cuda.synchronize()
         best = min(best, time.perf_counter() - started)
-        # the first products pay for loading kernels
-        if give_up is not None and turn == 2 and best > 4 * give_up:
+        # the first product pays for loading kernels; an emulated one takes seconds
+        if give_up is not None and turn and best > 4 * give_up:
             break
     return best

@@ -35,6 +35,8 @@ def train(
     Options win over the configuration. Alone it uses one process; for several, run scripts/train.py
     under `accelerate launch`.
     """
+    from accelerate import PartialState
+
     from hoptac.train.config import load_config
     from hoptac.train.run import MODEL, train
 
@@ -44,6 +46,8 @@ def train(
     if articles:
         settings = replace(settings, data=replace(settings.data, articles=tuple(articles)))
     report = train(settings, resume=resume)
+    if not PartialState().is_main_process:
+        return
     best = report["best"]
     areas = "" if best["areas_micro"] is None else f", areas {best['areas_micro']:.4f}"
     typer.echo(

@@ -29,7 +29,7 @@ class TorchEngine:
     def describe(self) -> str:
         return f"torch {torch.__version__} on {self.device} in {self.precision}"
 
-    @torch.inference_mode()
+    @torch.inference_mode()  # type: ignore[untyped-decorator]
     def run(
         self, windows: Sequence[NDArray[np.int32]], batch_size: int | None = None
     ) -> list[tuple[Floats, Floats]]:

@@ -31,7 +31,7 @@ def softmax(logits: Floats) -> Floats:
 
 
 def article_scores(probabilities: Floats) -> Floats:
-    """An article's score for each area ``(areas,)``: the maximum over its subwords ``(tokens, 1 + areas)``."""
+    """The article's score for each area ``(areas,)``: the maximum of ``(tokens, 1 + areas)`` over tokens."""
     if not len(probabilities):
         return np.zeros(probabilities.shape[1] - 1, np.float32)
     scores: Floats = probabilities[:, 1:].max(axis=0)
@@ -44,7 +44,7 @@ def find_evidence(
     """The phrases of one area, in the order of the text.
 
     Starting from each peak of at least ``threshold``, a phrase takes in whole words to both sides, inside the
-    sentence, while a word's highest score stays at `EVIDENCE_SHARE` of the peak and of the threshold.
+    sentence, while a word's highest score is at least `EVIDENCE_SHARE` of the peak's.
     """
     scores = probabilities[:, 1 + area]
     if not len(scores) or float(scores.max()) < threshold:

@@ -9,11 +9,12 @@ from transformers import PretrainedConfig, RobertaConfig
 SPECIAL_TOKENS = 2  # <s> and </s> of every window
 
 
-class HoptacConfig(PretrainedConfig):
-    """The encoder's configuration, the labels, the text pipeline and what was fitted on the development split.
+class HoptacConfig(PretrainedConfig):  # type: ignore[misc]
+    """The encoder's configuration, labels, text pipeline, and what was fitted on the development split.
 
-    ``none_weight`` is the weight of subwords outside all evidence in the area loss, ``area_loss_weight`` that of
-    the area loss beside the tags'. ``area_thresholds`` maps each area to the score from which an article is said to report it.
+    ``none_weight`` is the weight of subwords outside all evidence in the area loss, ``area_loss_weight``
+    that of the area loss beside the tags'. ``area_thresholds`` maps each area to the score from which an
+    article is said to report it.
     ``entity_calibration`` and ``area_calibration`` are Platt's ``(a, b)``: a score ``s`` becomes
     ``sigmoid(a * logit(s) + b)``; ``(1, 0)`` leaves it as it is.
     """
@@ -38,7 +39,7 @@ class HoptacConfig(PretrainedConfig):
     ) -> None:
         if isinstance(encoder, dict):
             encoder = RobertaConfig(**encoder)
-        self.encoder = encoder if encoder is not None else RobertaConfig()
+        self.encoder: Any = encoder if encoder is not None else RobertaConfig()
         self.entity_labels = list(entity_labels or ())
         self.area_labels = list(area_labels or ())
         self.segmenter = segmenter

@@ -1,4 +1,4 @@
-"""A linear-chain conditional random field over BIO tags (Lafferty, McCallum & Pereira 2001), in PyTorch for training.
+"""A linear-chain conditional random field over BIO tags (Lafferty, McCallum & Pereira 2001), for training.
 
 `hoptac.model.decode` reads the same parameters for prediction.
 """
@@ -20,7 +20,7 @@ def allowed_transitions(tags: int) -> Tensor:
     return allowed
 
 
-class TagCRF(nn.Module):
+class TagCRF(nn.Module):  # type: ignore[misc]
     """Scores of tag sequences: emissions plus learned transitions, with BIO's constraints.
 
     ``transitions`` ``(tags, tags)`` scores tag ``j`` after tag ``i``, ``first`` ``(tags,)`` the first tag.

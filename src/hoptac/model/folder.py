@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
 
 NEEDED = ("config.json", "vocab.txt", "bpe.codes")
 WEIGHTS = "model.safetensors"
+_WEIGHTS_ONLY: dict[str, Any] = {
+    "dtype": "float32",
+    "use_safetensors": True,  # never a pickle
+    "output_loading_info": True,
+    "ignore_mismatched_sizes": True,  # they are reported, and refused here
+}
+_CONVERT = (
+    f"there is no {WEIGHTS}, and pickled weights (pytorch_model.bin) are not read. If you trust them, "
+    "convert them once with transformers, AutoModel.from_pretrained(SOURCE).save_pretrained(FOLDER), and "
+    "copy vocab.txt and bpe.codes into FOLDER."
+)
 SHIPPED = Path(__file__).parents[1] / "weights" / "compact"  # the model that comes with the package
 
 
@@ -33,40 +45,22 @@ def load_model(folder: Path | str, **kwargs: Any) -> tuple[HoptacModel, PhobertT
 
     Raises `ModelError` when a file is missing or does not match the configuration.
     """
-    from safetensors import SafetensorError
-
     from hoptac.model.config import HoptacConfig
     from hoptac.model.modeling import HoptacModel
     from hoptac.text.tokenizer import PhobertTokenizerFast
 
     _check_folder(folder)
-    try:
+    with _reading(folder):
         config = HoptacConfig.from_pretrained(folder, **kwargs)
         if config.model_type != HoptacConfig.model_type or not config.entity_labels:
             raise ModelError(
                 f"{folder}: config.json describes no hoptac model; train one with `hoptac train`, "
                 "or name a folder that it wrote."
             )
-        model, info = HoptacModel.from_pretrained(
-            folder, config=config, dtype="float32", use_safetensors=True, output_loading_info=True, **kwargs
-        )
         tokenizer = PhobertTokenizerFast.from_pretrained(folder, **kwargs)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
-        raise ModelError(_reason(folder, error)) from error
-    wrong = (
-        sorted(info["missing_keys"])
-        or sorted(info["unexpected_keys"])
-        or sorted(map(str, info["mismatched_keys"]))
-    )
-    if wrong:
-        raise ModelError(
-            f"{folder}: the weights do not match config.json, first at {wrong[0]!r}; copy the folder anew."
-        )
-    if len(tokenizer) > config.encoder.vocab_size:
-        raise ModelError(
-            f"{folder}: vocab.txt holds {len(tokenizer)} units, config.json only {config.encoder.vocab_size}; "
-            "the two are not of one model."
-        )
+        model, info = HoptacModel.from_pretrained(folder, config=config, **_WEIGHTS_ONLY, **kwargs)
+    _check_weights(folder, info, ("mismatched_keys", "missing_keys", "unexpected_keys"))
+    _check_vocabulary(folder, tokenizer, config)
     return model, tokenizer
 
 
@@ -75,19 +69,22 @@ def load_encoder(
 ) -> tuple[HoptacModel, PhobertTokenizerFast]:
     """A new model whose encoder has the weights of a PhoBERT-format checkpoint (hub id or folder).
 
-    ``source`` may also be the folder of a hoptac model, or ``shipped`` for the one in the package: then its heads
-    are taken as well where they have the same labels. ``config.encoder`` is replaced by the checkpoint's,
-    with ``dropout`` of the hidden states if given.
+    ``source`` may also be the folder of a hoptac model, or ``shipped`` for the one in the package: then its
+    heads are taken as well where they have the same labels. ``config.encoder`` is replaced by the
+    checkpoint's, with ``dropout`` of the hidden states if given.
 
-    Raises `ModelError` when the checkpoint cannot be had.
+    Raises `ModelError` when the checkpoint cannot be had, is no RoBERTa encoder, or is only there as a
+    pickle.
     """
-    from safetensors import SafetensorError
     from transformers import RobertaConfig, RobertaModel
 
     from hoptac.model.modeling import HoptacModel
     from hoptac.text.tokenizer import PhobertTokenizerFast
 
-    source = str(SHIPPED) if source == "shipped" else source
+    if source == "shipped":
+        if not SHIPPED.is_dir():
+            raise ModelError("This installation ships no model; name an encoder's folder or hub id.")
+        source = str(SHIPPED)
     if _is_hoptac_model(source):
         trained, tokenizer = load_model(source)
         config.encoder = trained.config.encoder
@@ -101,15 +98,16 @@ def load_encoder(
         if config.area_labels == trained.config.area_labels:
             model.area_head.load_state_dict(trained.area_head.state_dict())
         return model, tokenizer
-    try:
+    _check_folder(source)
+    with _reading(source):
         changes = {} if dropout is None else {"hidden_dropout_prob": dropout}
         config.encoder = RobertaConfig.from_pretrained(source, **changes)
         tokenizer = PhobertTokenizerFast.from_pretrained(source)
-        encoder = RobertaModel.from_pretrained(
-            source, config=config.encoder, add_pooling_layer=False, dtype="float32", use_safetensors=True
+        encoder, info = RobertaModel.from_pretrained(
+            source, config=config.encoder, add_pooling_layer=False, **_WEIGHTS_ONLY
         )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise ModelError(_reason(source, error)) from error
+    _check_weights(source, info, ("mismatched_keys", "missing_keys"))  # a language model's head is left out
+    _check_vocabulary(source, tokenizer, config)
     model = HoptacModel(config)
     model.encoder.load_state_dict(encoder.state_dict())
     return model, tokenizer
@@ -126,7 +124,7 @@ def _is_hoptac_model(source: str) -> bool:
 def save_model(
     folder: Path | str, model: HoptacModel, tokenizer: PhobertTokenizerFast, dtype: torch.dtype | None = None
 ) -> None:
-    """Write a model folder, aside first, so that there is never half of one; weights in ``dtype`` if given."""
+    """Write a model folder, aside first, so that there is never half of one; ``dtype`` is the weights'."""
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -134,13 +132,14 @@ def save_model(
         state = {name: value.to(dtype) if dtype else value for name, value in model.state_dict().items()}
         model.save_pretrained(aside, state_dict=state)
         tokenizer.save_pretrained(aside)
+        aside.chmod(0o755)  # temporary folders are their owner's only
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            os.replace(folder, old / "model")
-            os.replace(aside, folder)
+            folder.replace(old / "model")
+            aside.replace(folder)
             shutil.rmtree(old)
         else:
-            os.replace(aside, folder)
+            aside.replace(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -165,16 +164,70 @@ def _check_folder(folder: Path | str) -> None:
     absent = [name for name in NEEDED if not (path / name).is_file()]
     if not (path / WEIGHTS).is_file() and not (path / f"{WEIGHTS}.index.json").is_file():
         absent.append(WEIGHTS)
+    if WEIGHTS in absent and (path / "pytorch_model.bin").is_file():
+        raise ModelError(f"{folder}: {_CONVERT}")
     if absent:
         raise ModelError(f"{folder}: the model folder lacks {', '.join(absent)}; copy it whole.")
 
 
+@contextmanager
+def _reading(source: Path | str) -> Iterator[None]:
+    """What transformers raises inside, as `ModelError`; its reports and progress bars left out."""
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        SafetensorError,
+        StrictDataclassError,
+    ) as error:
+        raise ModelError(_reason(source, error)) from error
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _check_weights(source: Path | str, info: Mapping[str, Any], kinds: Sequence[str]) -> None:
+    """``info`` is what transformers found when it compared the weights with the configuration."""
+    for kind in kinds:
+        names = sorted(key if isinstance(key, str) else key[0] for key in info[kind])
+        if names:
+            raise ModelError(
+                f"{source}: the weights do not match config.json ({kind.replace('_', ' ')}, first "
+                f"{names[0]!r}); take files that belong together."
+            )
+
+
+def _check_vocabulary(source: Path | str, tokenizer: PhobertTokenizerFast, config: HoptacConfig) -> None:
+    size = config.encoder.vocab_size
+    if len(tokenizer) > size:
+        raise ModelError(
+            f"{source}: vocab.txt holds {len(tokenizer)} units, config.json only {size}; "
+            "the two are not of one model."
+        )
+
+
 def _reason(source: Path | str, error: Exception) -> str:
     """One sentence on why ``source`` did not load."""
-    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    said = " ".join(str(error).split()).rstrip(".")
+    first = said.split(". ")[0] or type(error).__name__
+    if f"named {WEIGHTS}" in said:
+        return f"{source}: {_CONVERT}"
     if not Path(source).is_dir():
         return (
-            f"{source}: neither a folder here nor to be had from the hub ({first}). Without a network, give the path "
-            "of a downloaded folder with config.json, vocab.txt, bpe.codes and model.safetensors."
+            f"{source}: neither a folder here nor to be had from the hub ({first}). Without a network, give "
+            "the path of a downloaded folder with config.json, vocab.txt, bpe.codes and model.safetensors."
         )
     return f"{source}: the model cannot be loaded ({first})."

@@ -19,8 +19,8 @@ IGNORE = -100  # label of tokens that take no part in a loss: special tokens and
 class HoptacOutput(ModelOutput):  # type: ignore[misc]
     """What a forward pass gives.
 
-    ``tag_logits`` ``(batch, tokens, tags)``, ``area_logits`` ``(batch, tokens, 1 + areas)``, both fp32 and with the
-    special tokens at the ends; the three losses are scalars, there only when labels were given.
+    ``tag_logits`` ``(batch, tokens, tags)``, ``area_logits`` ``(batch, tokens, 1 + areas)``, both fp32 and
+    with the special tokens at the ends; the three losses are scalars, there only when labels were given.
     """
 
     loss: Tensor | None = None
@@ -52,7 +52,7 @@ class HoptacModel(PreTrainedModel):  # type: ignore[misc]
         self.area_head = nn.Linear(config.encoder.hidden_size, 1 + len(config.area_labels))
         self.post_init()
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _init_weights(self, module: nn.Module) -> None:
         if isinstance(module, TagCRF):
             module.transitions.zero_()
@@ -78,8 +78,9 @@ class HoptacModel(PreTrainedModel):  # type: ignore[misc]
     ) -> HoptacOutput:
         """Run the encoder over windows that begin with ``<s>`` and end with ``</s>``.
 
-        ``input_ids`` and ``attention_mask`` ``(batch, tokens)``; ``tags`` (BIO ids) and ``areas`` (0 for none)
-        of the same shape, `IGNORE` at special tokens and padding. Without ``areas`` only the tags are trained.
+        ``input_ids`` and ``attention_mask`` ``(batch, tokens)``; ``tags`` (BIO ids) and ``areas`` (0 for
+        none) of the same shape, `IGNORE` at special tokens and padding. Without ``areas`` only the tags are
+        trained.
         """
         if attention_mask is None:
             attention_mask = (input_ids != self.config.encoder.pad_token_id).long()

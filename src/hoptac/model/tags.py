@@ -15,7 +15,7 @@ from hoptac.text.encode import TokenizedText
 
 
 def bio_tags(labels: Sequence[str]) -> tuple[str, ...]:
-    """``O``, then ``B-X`` and ``I-X`` of each label: tag ``2 k + 1`` begins label ``k``, ``2 k + 2`` goes on."""
+    """``O``, then ``B-X`` and ``I-X`` of each: tag ``2 k + 1`` begins label ``k``, ``2 k + 2`` is inside."""
     return ("O", *(f"{prefix}-{label}" for label in labels for prefix in "BI"))
 
 
@@ -79,7 +79,7 @@ def characters(tokens: TokenizedText, first: int, last: int) -> Span:
 
 
 def unreachable(tokens: TokenizedText, entities: Sequence[Entity]) -> tuple[Entity, ...]:
-    """The entities that no choice of tags gives back exactly: an edge falls inside a subword or outside all."""
+    """The entities that no choice of tags gives back exactly: an edge is inside a subword or outside all."""
     lost = []
     for entity in entities:
         first, last = covered_tokens(tokens, entity.start, entity.end)

@@ -16,7 +16,7 @@ from hoptac.text.encode import TokenizedText
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Tokens ``start`` up to ``end`` go through the encoder; ``core_start`` up to ``core_end`` are read from it."""
+    """Tokens ``start`` to ``end`` go through the encoder; ``core_start`` to ``core_end`` are read from it."""
 
     start: int
     end: int
@@ -48,29 +48,40 @@ def pack(tokens: TokenizedText, limit: int, overlap: int = 0, first: int | None 
 
 
 def _units(tokens: TokenizedText, limit: int, overlap: int) -> NDArray[np.int64]:
-    """Token indices ``(units + 1,)`` at which sentences, or parts of long ones, begin; the last is the end."""
+    """Token indices ``(units + 1,)`` where sentences, or parts of long ones, begin; the last is the end."""
     changes = np.flatnonzero(np.diff(tokens.sentences)) + 1
     cuts = [0]
     for end in [*changes.tolist(), len(tokens)]:
         if end - cuts[-1] > limit:
-            size = max(1, limit - 2 * overlap)
+            # neighbouring windows share whole units, so two of them fit into the overlap
+            size = max(1, overlap // 2) if overlap else limit
             while end - cuts[-1] > size:
-                cuts.append(_word_start(tokens.words, cuts[-1] + 1, cuts[-1] + size))
+                part = _part(tokens.words[cuts[-1] : end], size, limit)
+                if part == end - cuts[-1]:
+                    break
+                cuts.append(cuts[-1] + part)
         cuts.append(end)
     return np.array(cuts)
 
 
-def _word_start(words: NDArray[np.int32], low: int, high: int) -> int:
-    """The last token in ``[low, high]`` that begins a word, or ``high`` inside one very long word."""
-    cut = high
-    while cut > low and words[cut] == words[cut - 1]:
-        cut -= 1
-    return cut if words[cut] != words[cut - 1] else high
+def _part(words: NDArray[np.int32], size: int, limit: int) -> int:
+    """How many of a sentence's tokens to cut off: up to the last word's start within ``size``, else the next.
+
+    Only a word longer than ``limit`` is cut itself.
+    """
+    starts = np.flatnonzero(np.diff(words[: limit + 1])) + 1
+    near = starts[starts <= size]
+    if len(near):
+        return int(near[-1])
+    if len(starts):
+        return int(starts[0])
+    return len(words) if len(words) <= limit else size
 
 
 def _greedy(edges: NDArray[np.int64], limit: int, overlap: int, first: int) -> list[tuple[int, int]]:
-    """Runs of units ``[i, j)``, each as long as fits, the next one beginning up to ``overlap`` tokens earlier."""
-    count, runs, begin, room = len(edges) - 1, [], 0, first
+    """Runs of units ``[i, j)``, each as long as fits, the next beginning up to ``overlap`` tokens earlier."""
+    runs: list[tuple[int, int]] = []
+    count, begin, room = len(edges) - 1, 0, first
     while True:
         end = max(int(np.searchsorted(edges, edges[begin] + room, side="right")) - 1, begin + 1)
         # a run that adds nothing to the one before it must reach further
@@ -88,10 +99,11 @@ def _greedy(edges: NDArray[np.int64], limit: int, overlap: int, first: int) -> l
 def _balanced(edges: NDArray[np.int64], limit: int, overlap: int) -> list[tuple[int, int]]:
     """The greedy runs under the smallest limit that needs no more windows than ``limit`` itself."""
     best = _greedy(edges, limit, overlap, limit)
-    low, high = int(np.diff(edges).max()), limit
+    # not below twice the overlap, which would have to shrink with the limit
+    low, high = max(int(np.diff(edges).max()), 2 * overlap), limit
     while low < high:
         middle = (low + high) // 2
-        runs = _greedy(edges, middle, min(overlap, middle // 2), middle)
+        runs = _greedy(edges, middle, overlap, middle)
         if len(runs) <= len(best):
             best, high = runs, middle
         else:

@@ -1,4 +1,4 @@
-"""Training articles changed while their marks stay right: other names, titles in capitals, names written small."""
+"""Training articles changed while their marks stay right: other names, capitals, names written small."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _cut(mark: AreaEvidence, entity: Entity) -> bool:
 
 
 def _edited(article: Article, edits: Sequence[tuple[int, int, str]]) -> Article:
-    """The article with some spans of its text replaced (sorted, not overlapping) and all marks moved along."""
+    """The article with some spans of its text replaced (sorted, not overlapping), all marks moved along."""
     pieces, position, shift = [], 0, 0
     moves: list[tuple[int, int]] = []  # (end of an edit in the old text, total shift after it)
     for start, end, surface in edits:
@@ -108,7 +108,7 @@ def _edited(article: Article, edits: Sequence[tuple[int, int, str]]) -> Article:
 def upper_title(article: Article) -> Article:
     """The first line in capitals."""
     end = article.text.find("\n")
-    return _same_length(article, 0, end if end > 0 else len(article.text), str.upper)
+    return _same_length(article, 0, end if end >= 0 else len(article.text), str.upper)
 
 
 def lower_mentions(article: Article, share: float, rng: random.Random) -> Article:

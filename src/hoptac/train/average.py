@@ -1,4 +1,4 @@
-"""An exponential moving average of the weights (Polyak & Juditsky 1992), which evaluation and the result use."""
+"""A moving average of the weights (after Polyak & Juditsky 1992), which evaluation and the result use."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ FILE = "average.safetensors"
 
 
 class WeightAverage:
-    """Keeps ``average = decay * average + (1 - decay) * weights``, with a decay that grows to its value over the
-    first steps so that the start is soon forgotten."""
+    """Keeps ``average = decay * average + (1 - decay) * weights``.
+
+    The decay grows to its value over the first steps, so that the start is soon forgotten.
+    """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
         self.steps = 0
         self.weights = {name: value.detach().clone() for name, value in model.named_parameters()}
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def update(self, model: nn.Module) -> None:
         """Take in the weights after an optimizer step."""
         self.steps += 1
@@ -55,7 +57,7 @@ class WeightAverage:
             self.weights[name].copy_(value)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def _copy(weights: dict[str, torch.Tensor], model: nn.Module) -> None:
     for name, value in model.named_parameters():
         value.copy_(weights[name])

@@ -20,9 +20,9 @@ from hoptac.errors import ConfigError
 class DataConfig:
     """Where articles come from.
 
-    Either the annotated corpus (``annotations``, ``texts``; both default to the project's own folders), or word
-    and tag files (``conll_train``, ``conll_dev``), or articles in the inline markup (``articles``: folders of ``.md``
-    files that join the training split).
+    Either the annotated corpus (``annotations``, ``texts``; both default to the project's own folders), or
+    word and tag files (``conll_train``, ``conll_dev``), or articles in the inline markup (``articles``:
+    folders of ``.md`` files that join the training split).
     """
 
     annotations: str | None = None
@@ -50,7 +50,11 @@ class AugmentConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """One training run; sizes count windows, rates are AdamW's, times are epochs unless the name says otherwise."""
+    """One training run; rates are AdamW's, times are epochs unless the name says otherwise.
+
+    ``batch_size`` counts windows of one process: a step learns from ``batch_size * gradient_accumulation``
+    windows, times the number of processes under ``accelerate launch``.
+    """
 
     encoder: str
     output: str
@@ -80,6 +84,12 @@ class TrainConfig:
     precision: str = "auto"
     workers: int = 0
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "gradient_accumulation", "save_steps", "early_stopping"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ConfigError(f"{name} must be at least 1, not {value}.")
 
 
 T = TypeVar("T")

@@ -44,8 +44,8 @@ class TrainWindows(Dataset[dict[str, Any]]):  # type: ignore[misc]
     """The windows of all training articles.
 
     `set_epoch` encodes the articles again, with that epoch's augmentation and window edges, the same for the
-    same seed and epoch; epoch 0 has the articles as they are. The number of windows stays that of epoch 0: a few are drawn twice, or left to another epoch,
-    where an augmented epoch comes out shorter or longer.
+    same seed and epoch; epoch 0 has the articles as they are. The number of windows stays that of epoch 0: a
+    few are drawn twice, or left to another epoch, where an augmented epoch comes out shorter or longer.
     """
 
     def __init__(
@@ -95,10 +95,13 @@ class TrainWindows(Dataset[dict[str, Any]]):  # type: ignore[misc]
             first = rng.randint(self.limit // 4, self.limit) if epoch else self.limit
             for window in pack(tokens, self.limit, first=first):
                 part = slice(window.start, window.end)
-                ids = tokens.ids[part]
+                ids, inside = tokens.ids[part], tags[part].copy()
+                if inside[0] and inside[0] % 2 == 0:
+                    # a window that begins in the middle of a name: no path of the CRF begins with I-X
+                    inside[0] -= 1
                 if epoch and self.settings.drop:
                     ids = self._masked(ids, rng)
-                windows.append({"ids": ids, "tags": tags[part], "areas": areas[part]})
+                windows.append({"ids": ids, "tags": inside, "areas": areas[part]})
         return windows
 
     def _masked(self, ids: NDArray[np.int32], rng: random.Random) -> NDArray[np.int32]:

@@ -10,14 +10,13 @@ import numpy as np
 from hoptac.article import Article
 from hoptac.evaluate.calibration import fit_platt
 from hoptac.evaluate.counts import micro_f1
-from hoptac.evaluate.spans import span_counts
 from hoptac.evaluate.prediction import Prediction
+from hoptac.evaluate.spans import span_counts
 from hoptac.evaluate.thresholds import cross_fit, fit_thresholds
 from hoptac.reader import Reader, Reading, area_scores
 
-PRIOR = (
-    40.0  # gold articles' worth of all areas' counts that hold a rare area's threshold near the common one
-)
+# so many gold articles' worth of all areas' counts hold a rare area's threshold near the common one
+PRIOR = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def dev_scores(reader: Reader, articles: Sequence[Article], readings: Sequence[R
 
 
 def fit_settings(reader: Reader, articles: Sequence[Article], readings: Sequence[Reading]) -> None:
-    """Set the thresholds and calibrations of ``reader.settings`` from readings of the development articles."""
+    """Set thresholds and calibrations in ``reader.settings`` from readings of the development articles."""
     settings = reader.settings
     outcomes = [
         (entity.score, entity.entity in gold)

@@ -12,8 +12,10 @@ _LAYER = re.compile(r"^encoder\.encoder\.layer\.(\d+)\.")
 
 
 def parameter_groups(model: HoptacModel, config: TrainConfig) -> list[dict[str, Any]]:
-    """AdamW's groups: layer ``l`` of ``L`` learns at ``learning_rate * layer_decay ** (L - 1 - l)`` (Howard & Ruder
-    2018), the embeddings one step below the first layer; biases, norms and the CRF take no weight decay.
+    """AdamW's groups: layer ``l`` of ``L`` learns at ``learning_rate * layer_decay ** (L - 1 - l)``.
+
+    So Howard & Ruder 2018; the embeddings are one step below the first layer. Biases, norms and the CRF take
+    no weight decay.
     """
     layers = model.config.encoder.num_hidden_layers
     groups: dict[tuple[float, float], list[Any]] = {}

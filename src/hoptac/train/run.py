@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
+from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
 from torch.utils.data import DataLoader
+from torch.utils.tensorboard import SummaryWriter
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.integrations import TensorBoardCallback
 
 from hoptac.article import Article
 from hoptac.engine.torch_engine import TorchEngine
@@ -21,7 +26,7 @@ from hoptac.errors import ConfigError
 from hoptac.model.config import HoptacConfig
 from hoptac.model.folder import load_encoder, load_model, save_model, text_encoder, transitions
 from hoptac.model.modeling import HoptacModel
-from hoptac.precision import resolve_precision
+from hoptac.precision import Precision, resolve_precision
 from hoptac.reader import Reader, Reading
 from hoptac.scoring import article_lines
 from hoptac.text.encode import TextEncoder
@@ -34,14 +39,16 @@ from hoptac.train.sources import TrainingData, load_data
 
 PROGRESS = "progress.json"  # written last into a checkpoint: one without it is not whole
 MODEL, CHECKPOINTS, REPORT = "model", "checkpoints", "training.json"
+SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup")
 
 
 def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
     """Train a model into ``config.output``/model and return what training.json there holds.
 
-    With ``resume`` the run goes on from its last whole checkpoint, and ends as if it had not been interrupted.
+    With ``resume`` the run goes on from its last whole checkpoint, and ends as if nothing had interrupted it.
 
-    Raises `ConfigError`, `ModelError` or `AnnotationError` for settings, an encoder or articles that do not serve.
+    Raises `ConfigError`, `ModelError` or `AnnotationError` for settings, an encoder or articles that do not
+    serve.
     """
     started = time.time()
     output = Path(config.output)
@@ -65,18 +72,22 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
         config.augment,
         config.seed,
     )
-    trainer = HoptacTrainer(config, model, windows, _arguments(config, output))
+    progress = _read_progress(checkpoint)
+    trainer = HoptacTrainer(config, model, windows, _arguments(config, output, progress.get("precision")))
     keeper = BestModel(trainer, data.dev, pipeline, output, tokenizer)
     trainer.add_callback(keeper)
+    if trainer.is_world_process_zero():
+        trainer.add_callback(TensorBoardCallback(SummaryWriter(str(output / "tensorboard"))))
     if checkpoint:
-        keeper.load(checkpoint)
-    for note in data.notes:
+        keeper.load(checkpoint, progress)
+    for note in (*data.notes, *_launch_notes(trainer.args.world_size)):
         keeper.say(note)
     keeper.say(
         f"{len(data.train)} articles, {len(windows)} windows an epoch; {len(data.dev)} development articles; "
         f"{keeper.precision} on {trainer.args.device}"
     )
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if not keeper.out_of_patience:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     report = {
         "config": asdict(config),
         "articles": {"train": len(data.train), "dev": len(data.dev), "notes": data.notes},
@@ -89,18 +100,17 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
         "history": keeper.history,
     }
     if trainer.is_world_process_zero():
-        finish(output, data.dev)
+        finish(output, data.dev, keeper.precision, str(trainer.args.device))
         _write_json(output / REPORT, report)
     trainer.accelerator.wait_for_everyone()
     return report
 
 
-def finish(output: Path, dev: Sequence[Article]) -> None:
+def finish(output: Path, dev: Sequence[Article], precision: str = "auto", device: str = "cpu") -> None:
     """Fit thresholds and calibration of the best model on the development articles and save it again."""
     model, tokenizer = load_model(output / MODEL)
-    reader = Reader(
-        model.config, text_encoder(model.config, tokenizer), TorchEngine(model), transitions(model)
-    )
+    engine = TorchEngine(model.to(device), precision)
+    reader = Reader(model.config, text_encoder(model.config, tokenizer), engine, transitions(model))
     readings = read_articles(reader, dev)
     fit_settings(reader, dev, readings)
     save_model(output / MODEL, model, tokenizer)
@@ -117,6 +127,23 @@ def last_checkpoint(folder: Path) -> Path | None:
     return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
+def _read_progress(checkpoint: Path | None) -> dict[str, Any]:
+    if checkpoint is None:
+        return {}
+    progress: dict[str, Any] = json.loads((checkpoint / PROGRESS).read_text(encoding="utf-8"))
+    return progress
+
+
+def _launch_notes(processes: int) -> tuple[str, ...]:
+    # so accelerate sets up several processes on a CPU, which it leaves to MPI to start
+    if processes == 1 and "MASTER_PORT" in os.environ and os.environ.get("ACCELERATE_USE_CPU") == "True":
+        return (
+            "This is one process only: `accelerate launch --cpu` starts no more. For N on a CPU, run "
+            "`torchrun --nproc_per_node N scripts/train.py`.",
+        )
+    return ()
+
+
 def _model_config(config: TrainConfig, data: TrainingData) -> HoptacConfig:
     return HoptacConfig(
         entity_labels=list(data.entity_labels),
@@ -129,10 +156,27 @@ def _model_config(config: TrainConfig, data: TrainingData) -> HoptacConfig:
     )
 
 
-def _arguments(config: TrainConfig, output: Path) -> TrainingArguments:
+def common_precision(wanted: str, cpu: bool) -> Precision:
+    """`resolve_precision` with one answer for all processes: the first one measures.
+
+    Raises `ConfigError` as that does.
+    """
+    state = PartialState(cpu=cpu)
+    device = "cpu" if cpu else "cuda"
+    if wanted != "auto" or state.num_processes == 1:
+        return resolve_precision(wanted, device)
+    answer = [resolve_precision(wanted, device) if state.is_main_process else "fp32"]
+    broadcast_object_list(answer)
+    return answer[0]
+
+
+def _arguments(config: TrainConfig, output: Path, precision: Precision | None = None) -> TrainingArguments:
+    """The trainer's settings; ``precision`` is that of the run gone on with, ``None`` for a new one."""
+    if config.schedule not in SCHEDULES:
+        near = difflib.get_close_matches(config.schedule, SCHEDULES, n=1, cutoff=0.0)
+        raise ConfigError(f"there is no schedule {config.schedule!r}; did you mean {near[0]!r}?")
     cpu = not torch.cuda.is_available()
-    precision = resolve_precision(config.precision, "cpu" if cpu else "cuda")
-    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(output / "tensorboard"))
+    precision = precision or common_precision(config.precision, cpu)
     return TrainingArguments(
         output_dir=str(output / CHECKPOINTS),
         num_train_epochs=config.epochs,
@@ -153,7 +197,7 @@ def _arguments(config: TrainConfig, output: Path) -> TrainingArguments:
         save_steps=config.save_steps or 500,
         save_total_limit=2,
         logging_steps=20,
-        report_to="tensorboard",
+        report_to="none",
         ddp_find_unused_parameters=False,
     )
 
@@ -166,13 +210,14 @@ class HoptacTrainer(Trainer):  # type: ignore[misc]
     ) -> None:
         encoder = model.config.encoder
         self.config = config
-        self.average = WeightAverage(model, config.average) if config.average else None
         super().__init__(
             model=model,
             args=arguments,
             train_dataset=windows,
             data_collator=collate(encoder.pad_token_id, encoder.bos_token_id, encoder.eos_token_id),
         )
+        # after the trainer has put the model on its device
+        self.average = WeightAverage(model, config.average) if config.average else None
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         loader = DataLoader(
@@ -186,7 +231,7 @@ class HoptacTrainer(Trainer):  # type: ignore[misc]
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
-            self.optimizer = torch.optim.AdamW(
+            self.optimizer: torch.optim.Optimizer = torch.optim.AdamW(
                 parameter_groups(self.model, self.config), betas=(0.9, 0.999), eps=1e-8, fused=True
             )
         return self.optimizer
@@ -215,6 +260,14 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
         self.history: list[dict[str, Any]] = []
         self.prepared: list[Any] | None = None
 
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether the development scores have not risen for so many epochs that the run is over."""
+        patience = self.trainer.config.early_stopping
+        if patience is None or self.best is None:
+            return False
+        return bool(self.history[-1]["epoch"] - self.best["epoch"] >= patience)
+
     def say(self, text: str) -> None:
         """Print a line, from one process only, above the progress bar."""
         if self.trainer.is_world_process_zero():
@@ -225,6 +278,9 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
     def on_step_end(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         if self.trainer.average is not None:
             self.trainer.average.update(self.trainer.model)
+        if state.epoch is not None and state.epoch == int(state.epoch):
+            # the checkpoint of an epoch's last step waits for the development scores
+            control.should_save = False
 
     def on_epoch_begin(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         # a sampler wrapped for several processes, or to skip batches, is not told of the epoch by the trainer
@@ -233,19 +289,17 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
     def on_epoch_end(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         epoch = round(state.epoch or 0)
         config = self.trainer.config
+        control.should_save = True
         if epoch >= config.evaluate_from or epoch >= config.epochs:
             if self.trainer.is_world_process_zero():
                 self._score(epoch)
             self.trainer.accelerator.wait_for_everyone()
             shared = [self.best, self.history]
             if args.world_size > 1:
-                from accelerate.utils import broadcast_object_list
-
                 broadcast_object_list(shared)
             self.best, self.history = shared  # type: ignore[assignment]
-        patience = config.early_stopping
-        if patience is not None and self.best and epoch - self.best["epoch"] >= patience:
-            self.say(f"No better development score for {patience} epochs: stopped.")
+        if self.out_of_patience:
+            self.say(f"No better development score for {config.early_stopping} epochs: stopped.")
             control.should_training_stop = True
 
     def _score(self, epoch: int) -> None:
@@ -280,17 +334,18 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
         return scores
 
     def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        self.trainer.accelerator.wait_for_everyone()  # every process has its part of the checkpoint
         if not self.trainer.is_world_process_zero():
             return
         folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         if self.trainer.average is not None:
             self.trainer.average.save(folder)
-        _write_json(folder / PROGRESS, {"best": self.best, "history": self.history})
+        progress = {"precision": self.precision, "best": self.best, "history": self.history}
+        _write_json(folder / PROGRESS, progress)
 
-    def load(self, checkpoint: Path) -> None:
+    def load(self, checkpoint: Path, progress: Mapping[str, Any]) -> None:
         """Take up what `on_save` left in a checkpoint."""
-        state = json.loads((checkpoint / PROGRESS).read_text(encoding="utf-8"))
-        self.best, self.history = state["best"], state["history"]
+        self.best, self.history = progress["best"], progress["history"]
         if self.trainer.average is not None:
             self.trainer.average.load(checkpoint)
 
@@ -298,4 +353,4 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
 def _write_json(path: Path, value: Any) -> None:
     aside = path.with_name(f".{path.name}.tmp")
     aside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(aside, path)
+    aside.replace(path)

@@ -30,14 +30,16 @@ class TrainingData:
 def load_data(config: DataConfig) -> TrainingData:
     """Read what ``config`` names.
 
-    Raises `ConfigError` when that leaves no article to train on or to choose by, `AnnotationError` for a mistake in
-    an article.
+    Raises `ConfigError` when that leaves no article to train on or to choose by, `AnnotationError` for a
+    mistake in an article.
     """
     if config.conll_train or config.conll_dev:
         if not (config.conll_train and config.conll_dev):
             raise ConfigError("data: conll_train and conll_dev belong together; give both files.")
         train, dev = read_conll(Path(config.conll_train)), read_conll(Path(config.conll_dev))
-        labels = sorted({entity.label for article in train for entity in article.entities})
+        labels = sorted({entity.label for article in (*train, *dev) for entity in article.entities})
+        if not labels:
+            raise ConfigError(f"data: {config.conll_train} marks no entity; its last column must hold tags.")
         return TrainingData(train[: config.max_articles], dev, tuple(labels), ())
     schema = load_schema()
     root = Path(config.annotations) if config.annotations else None
@@ -50,9 +52,10 @@ def load_data(config: DataConfig) -> TrainingData:
         raise ConfigError(
             "data: there is no training article; set `corpus: true` or name folders in `articles`."
         )
-    if not corpus.split("dev"):
+    if len(corpus.split("dev")) < 2:
         raise ConfigError(
-            "data: there is no development article with a text; run scripts/fetch_texts.py first."
+            "data: fewer than two development articles have a text, too few to choose thresholds by; name "
+            "more in splits.json, or run scripts/fetch_texts.py first."
         )
     return TrainingData(
         train, corpus.split("dev"), schema.entity_labels, schema.area_labels, (missing,) if missing else ()
