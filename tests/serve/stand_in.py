@@ -41,7 +41,7 @@ class StandIn:
 
     def predict(self, text: str, *, keep_furniture: bool = False) -> Result:
         self.begun.set()
-        self.held.wait(10)
+        self.held.wait(60)
         if "không đọc được" in text:
             raise InputError("This text cannot be read.")
         if "hỏng" in text:
