@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hoptac.cli.annotations_convert import export, import_
+from hoptac.cli.annotations_mark import mark
 from hoptac.errors import HoptacError
 
 if TYPE_CHECKING:
     from hoptac.annotations.stats import CorpusStats
 
 app = typer.Typer(help="Check, count, mark, compare and convert annotated articles.", no_args_is_help=True)
+app.command()(mark)
 app.command("import")(import_)
 app.command()(export)
 
