@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hoptac.pretrain.source import (
     Source,
     averaged_embeddings,
     parse_layers,
+    quiet,
     read_source,
 )
 from hoptac.pretrain.vocabulary import FILES, surface
@@ -66,7 +68,8 @@ def load_encoder(folder: Path) -> tuple[Any, PhobertTokenizerFast]:
     """What `save_encoder` wrote, with fp32 weights."""
     from transformers import RobertaForMaskedLM
 
-    model = RobertaForMaskedLM.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+    with quiet():
+        model = RobertaForMaskedLM.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
     return model, PhobertTokenizerFast.from_pretrained(folder)
 
 
@@ -75,16 +78,13 @@ def save_encoder(folder: Path, model: Any, tokenizer: PhobertTokenizerFast, dtyp
 
     Raises `ModelError` for weights that are not finite in ``dtype``.
     """
-    state = {name: value.detach().cpu().to(dtype) for name, value in model.state_dict().items()}
-    if wrong := [name for name, value in state.items() if not torch.isfinite(value).all()]:
+    saved = copy.deepcopy(model).to(device="cpu", dtype=dtype)
+    if wrong := [name for name, value in saved.named_parameters() if not torch.isfinite(value).all()]:
         raise ModelError(
             f"the weights {wrong[0]!r} are not finite in {dtype}; train with a smaller learning rate."
         )
-    with whole_folder(folder) as aside:
-        own = model.config.dtype
-        model.config.dtype = dtype
-        model.save_pretrained(aside, state_dict=state)
-        model.config.dtype = own
+    with whole_folder(folder) as aside, quiet():
+        saved.save_pretrained(aside)
         for name, path in zip(FILES, (tokenizer.vocab_file, tokenizer.merges_file), strict=True):
             shutil.copyfile(path, aside / name)
 

@@ -100,12 +100,14 @@ class Pretraining:
 
     def __call__(self) -> dict[str, Any]:
         """Train to the end of the budget, write the encoder and the report."""
-        main = self.accelerator.is_main_process
-        log = MetricsLog(self.output, self.state.step) if main else None
+        with Interrupt() as interrupt:
+            return self._run(interrupt)
+
+    def _run(self, interrupt: Interrupt) -> dict[str, Any]:
+        log = MetricsLog(self.output, self.state.step) if self.accelerator.is_main_process else None
         first = self.evaluate(log) if self.state.step == 0 else {}
         self.started = time.monotonic()
-        with Interrupt() as interrupt:
-            stopped = self._train(log, interrupt)
+        stopped = self._train(log, interrupt)
         if self.state.step % self.config.save_every:
             self._save()
         final = self.evaluate(log)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,22 @@ class Source:
     first_position: int
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leaves out transformers' progress bars and its reports on weights: a missing head is no fault."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+
+
 def read_source(name: str) -> Source:
     """Load a hub id or folder in BERT's or RoBERTa's layout, in fp32.
 
@@ -52,9 +69,10 @@ def read_source(name: str) -> Source:
             raise ModelError(
                 f"{name}: its layout is {config.model_type}; a source must be a BERT or a RoBERTa."
             )
-        model, info = AutoModelForMaskedLM.from_pretrained(
-            name, dtype=torch.float32, use_safetensors=True, output_loading_info=True
-        )
+        with quiet():
+            model, info = AutoModelForMaskedLM.from_pretrained(
+                name, dtype=torch.float32, use_safetensors=True, output_loading_info=True
+            )
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ModelError(
