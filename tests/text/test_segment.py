@@ -5,20 +5,25 @@ import sys
 import threading
 import types
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from hoptac.errors import ConfigError, ModelError
 from hoptac.text import segment, vncorenlp
+from hoptac.text.crf import WordCrf
 from hoptac.text.joins import split_join
 from hoptac.text.normalize import normalize
 from hoptac.text.segment import get_segmenter
+from hoptac.text.sentences import sentence_spans
 from hoptac.text.vncorenlp import VncorenlpSegmenter, align_words
-from tests.text.strategies import raw_texts
+from tests.text.strategies import FOREIGN, WORDS, raw_texts
+
+SHARED = Path(__file__).parents[3] / "shared"
 
 
 def words(name: str, text: str) -> list[str]:
@@ -96,15 +101,59 @@ def test_decomposed_text_has_the_same_words(raw: str) -> None:
     assert words("underthesea", decomposed) == words("underthesea", normalize(raw).text)
 
 
+@pytest.fixture(scope="module")
+def underthesea_crf() -> tuple[WordCrf, Callable[[list[str]], list[bool]]]:
+    """Our reading of the CRF, and underthesea's own."""
+    word_tokenize = pytest.importorskip("underthesea.pipeline.word_tokenize")
+    from underthesea.models.fast_crf_sequence_tagger import FastCRFSequenceTagger
+
+    folder = Path(word_tokenize.__file__).parent / "models" / "ws_crf_vlsp2013_20230727"
+    theirs = FastCRFSequenceTagger()
+    theirs.load(str(folder))
+    return segment._Underthesea().crf, lambda tokens: [
+        tag == "I-W" for tag in theirs.predict([[token] for token in tokens])
+    ]
+
+
+@given(
+    st.lists(st.sampled_from([*WORDS, *FOREIGN, "10", "x10", "①", "½", "ß", "iPhone", ".", "="]), min_size=1)
+)
+def test_the_crf_labels_as_underthesea_does(
+    underthesea_crf: tuple[WordCrf, Callable[[list[str]], list[bool]]], tokens: list[str]
+) -> None:
+    ours, theirs = underthesea_crf
+    assert ours.continues(tokens) == theirs(tokens)
+
+
+@pytest.mark.skipif(not (SHARED / "annotation").is_dir(), reason="the shared articles are not here")
+def test_the_crf_labels_articles_as_underthesea_does(
+    underthesea_crf: tuple[WordCrf, Callable[[list[str]], list[bool]]],
+) -> None:
+    ours, theirs = underthesea_crf
+    pattern = segment._Underthesea().pattern
+    for path in sorted((SHARED / "annotation" / "real" / "text").glob("*.txt"))[::40]:
+        text = normalize(path.read_text(encoding="utf-8")).text
+        for start, end in sentence_spans(text):
+            tokens = [match.group() for match in pattern.finditer(text[start:end])]
+            assert ours.continues(tokens) == theirs(tokens), text[start:end]
+
+
+def test_a_file_that_is_no_crf_is_named(tmp_path: Path) -> None:
+    for content in (b"", b"lCRF" + bytes(44), bytes(4000)):
+        (tmp_path / "models.bin").write_bytes(content)
+        with pytest.raises(ModelError, match=r"models.bin is not a CRFsuite model"):
+            WordCrf(tmp_path / "models.bin", ())
+
+
 def test_threads_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[int] = []
 
-    class Slow(segment._Crf):
+    class Slow(segment._Underthesea):
         def __init__(self) -> None:
             loads.append(threading.get_ident())
             super().__init__()
 
-    monkeypatch.setattr(segment, "_Crf", Slow)
+    monkeypatch.setattr(segment, "_Underthesea", Slow)
     segmenter = segment.UndertheseaSegmenter()
     text = "Bộ trưởng Bộ Quốc phòng thăm Việt Nam"
     with ThreadPoolExecutor(4) as pool:

@@ -12,17 +12,17 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from hoptac.errors import ConfigError
+from hoptac.errors import ConfigError, ModelError
+from hoptac.text.crf import WordCrf
 from hoptac.text.joins import split_join
-from hoptac.text.normalize import place_tones
 from hoptac.text.vncorenlp import VncorenlpSegmenter
 
 Spans = list[tuple[int, int]]
 
-_CRF = "ws_crf_vlsp2013_20230727"
-_WORD_LIST = "Viet74K.txt"
+_CRF = "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727/models.bin"
+_WORD_LIST = "corpus/data/Viet74K.txt"
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
 _NOT_SPACE = re.compile(r"\S+")
 # "LHQ.Đồng chí": a full stop without its space, which the tokenizer takes for an abbreviation's.
@@ -76,59 +76,58 @@ class UndertheseaSegmenter:
 
     The CRF was trained on tone marks in the old style (``hoà``), as normalized text has them. What it joins
     too much is split by the rules of ``hoptac.text.joins`` over underthesea's word list.
+
+    Raises ``ModelError`` on the first call when underthesea lacks its model.
     """
 
     name = "underthesea"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._model: _Crf | None = None
+        self._model: _Underthesea | None = None
 
     def __call__(self, text: str) -> Spans:
         model = self._model
         if model is None:
             with self._lock:
-                model = self._model = self._model or _Crf()
+                model = self._model = self._model or _Underthesea()
         tokens = _tokens(text, model.pattern)
         if not tokens:
             return []
         surfaces = [text[start:end] for start, end in tokens]
-        tags = model.tags(surfaces)
+        continues = model.crf.continues(surfaces)
         words: Spans = []
         first = 0
         for i in range(1, len(tokens) + 1):
-            if i < len(tokens) and tags[i] == "I-W" and "\n" not in text[tokens[i - 1][1] : tokens[i][0]]:
+            if i < len(tokens) and continues[i] and "\n" not in text[tokens[i - 1][1] : tokens[i][0]]:
                 continue
             if i - first == 1:
                 words.append(tokens[first])
             else:
-                for size in split_join(surfaces[first:i], model.lexicon):
+                for size in split_join(surfaces[first:i], model.words):
                     words.append((tokens[first][0], tokens[first + size - 1][1]))
                     first += size
             first = i
         return words
 
 
-class _Crf:
-    """underthesea's parts, as its package ships them."""
+class _Underthesea:
+    """The parts of underthesea that its word segmentation is made of."""
 
     def __init__(self) -> None:
-        import underthesea
-        from underthesea.models.fast_crf_sequence_tagger import FastCRFSequenceTagger
+        from underthesea.pipeline import word_tokenize
         from underthesea.pipeline.word_tokenize import regex_tokenize
 
-        folder = Path(underthesea.__file__).parent
-        tagger: Any = FastCRFSequenceTagger()
-        tagger.load(str(folder / "pipeline" / "word_tokenize" / "models" / _CRF))
-        words = (folder / "corpus" / "data" / _WORD_LIST).read_text(encoding="utf-8")
-        self._tagger = tagger
         self.pattern: re.Pattern[str] = regex_tokenize.patterns
-        self.lexicon = frozenset(place_tones(words).lower().splitlines())
-
-    def tags(self, tokens: list[str]) -> list[str]:
-        """``B-W`` or ``I-W`` for each token."""
-        tags: list[str] = self._tagger.predict([[token] for token in tokens])
-        return tags
+        folder = Path(word_tokenize.__file__).parents[2]
+        try:
+            self.words = frozenset((folder / _WORD_LIST).read_text(encoding="utf-8").lower().split("\n"))
+            self.crf = WordCrf(folder / _CRF, self.words)
+        except OSError as error:
+            raise ModelError(
+                f"This underthesea has no {error.filename}: install a version that hoptac names in its"
+                " requirements."
+            ) from error
 
 
 def _tokens(text: str, pattern: re.Pattern[str]) -> Spans:
