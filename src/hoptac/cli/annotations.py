@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hoptac.cli.annotations_agree import agree
 from hoptac.cli.annotations_convert import export, import_
 from hoptac.cli.annotations_mark import mark
 from hoptac.errors import HoptacError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Check, count, mark, compare and convert annotated articles.", no_args_is_help=True)
 app.command()(mark)
+app.command()(agree)
 app.command("import")(import_)
 app.command()(export)
 
