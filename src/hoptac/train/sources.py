@@ -10,9 +10,9 @@ from hoptac.annotations.corpus import load_corpus
 from hoptac.annotations.files import read_text
 from hoptac.annotations.inline import read_inline
 from hoptac.article import Article
-from hoptac.errors import ConfigError
+from hoptac.errors import AnnotationError, ConfigError
 from hoptac.evaluate.conll import read_conll
-from hoptac.schema import load_schema
+from hoptac.schema import Schema, load_schema
 from hoptac.train.config import DataConfig
 
 
@@ -57,9 +57,21 @@ def load_data(config: DataConfig) -> TrainingData:
             "data: fewer than two development articles have a text, too few to choose thresholds by; name "
             "more in splits.json, or run scripts/fetch_texts.py first."
         )
+    _check_labels((*train, *corpus.split("dev")), schema)
     return TrainingData(
         train, corpus.split("dev"), schema.entity_labels, schema.area_labels, (missing,) if missing else ()
     )
+
+
+def _check_labels(articles: Sequence[Article], schema: Schema) -> None:
+    for article in articles:
+        marks = [(entity.label, schema.entity_labels) for entity in article.entities]
+        marks += [(mark.area, schema.area_labels) for mark in article.evidence]
+        for label, known in marks:
+            if label not in known:
+                raise AnnotationError(
+                    f"article {article.id} has the label {label!r}, which is none of {', '.join(known)}"
+                )
 
 
 def _inline_folder(folder: Path) -> Sequence[Article]:
