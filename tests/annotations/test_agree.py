@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -51,6 +51,7 @@ def test_kappa_and_alpha(counts: tuple[int, int, int, int], kappa: float | None,
     assert agreement.alpha == (None if alpha is None else pytest.approx(alpha))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30))
 def test_the_order_of_annotators_and_of_answers_does_not_matter(pairs: list[tuple[bool, bool]]) -> None:
     one = Agreement.of(pairs)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -240,6 +240,7 @@ def test_composed_articles_can_be_made_from_a_list() -> None:
         assert not marking.not_found and not marking.crossing and not marking.faulty
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="aá á\u0301\u00a0\u200b\nĐđ.", max_size=40),
     st.text(alphabet="aáđ .", min_size=1, max_size=4),
