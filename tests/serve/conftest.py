@@ -1,4 +1,4 @@
-"""The workbench's packages are an extra; where they are absent its tests are skipped."""
+"""The workbench's application around a stand-in for the tagger."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from tests.serve.stand_in import StandIn
 
 if TYPE_CHECKING:
     from fastapi.testclient import TestClient
-
-pytest.importorskip("fastapi", reason="the extra 'serve' is not installed")
-pytest.importorskip("uvicorn", reason="the extra 'serve' is not installed")
 
 
 @pytest.fixture

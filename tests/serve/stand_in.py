@@ -25,6 +25,8 @@ PHRASES = {
     "training": r"đào tạo sĩ quan|đào tạo",
     "delegation_exchange": r"trao đổi đoàn các cấp",
     "peacekeeping": r"gìn giữ hòa bình Liên hợp quốc",
+    "joint_exercise": r"diễn tập chung về quân y",
+    "military_medicine": r"quân y ở biên giới",
 }
 
 

@@ -64,7 +64,9 @@ def test_a_saved_inline_file_holds_the_article_to_the_last_byte(client: TestClie
         Entity(*_span("Lê Văn Thử").values(), "PERSON"),
         Entity(*_span("Liên hợp quốc").values(), "ORGANIZATION"),
     )
-    assert article.evidence == (AreaEvidence(*_span("gìn giữ hòa bình Liên hợp quốc").values(), "peacekeeping"),)
+    assert article.evidence == (
+        AreaEvidence(*_span("gìn giữ hòa bình Liên hợp quốc").values(), "peacekeeping"),
+    )
     assert article.furniture == (Span(0, 8),)
 
 
@@ -83,7 +85,9 @@ def test_an_annotation_is_replaced_only_where_asked(client: TestClient, folder: 
     assert refused.status_code == 409
     assert "own-001.md is there already" in refused.json()["error"]
     assert (folder / "own-001.md").read_bytes() == before
-    assert client.post("/api/annotation", json=_body(save=True, entities=[], overwrite=True)).status_code == 200
+    assert (
+        client.post("/api/annotation", json=_body(save=True, entities=[], overwrite=True)).status_code == 200
+    )
     assert b"PERSON" not in (folder / "own-001.md").read_bytes()
     other = client.post("/api/annotation", json=_body(save=True, overwrite=True, format="standoff"))
     assert other.status_code == 409
@@ -91,7 +95,22 @@ def test_an_annotation_is_replaced_only_where_asked(client: TestClient, folder: 
 
 
 @pytest.mark.parametrize(
-    "bad", ["../own", "a/b", "a\\b", "/etc/own", ".", "..", ".own", "", "own\n", "ngày", "a" * 101, "a\x00b", "C:own"]
+    "bad",
+    [
+        "../own",
+        "a/b",
+        "a\\b",
+        "/etc/own",
+        ".",
+        "..",
+        ".own",
+        "",
+        "own\n",
+        "ngày",
+        "a" * 101,
+        "a\x00b",
+        "C:own",
+    ],
 )
 def test_an_id_cannot_lead_out_of_the_folder(client: TestClient, folder: Path, bad: str) -> None:
     for form in ("inline", "standoff"):
@@ -105,7 +124,15 @@ def test_an_id_cannot_lead_out_of_the_folder(client: TestClient, folder: Path, b
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"entities": [{"start": 10, "end": 17, "label": "PERSON"}, {"start": 12, "end": 20, "label": "RANK"}]}, "overlaps"),
+        (
+            {
+                "entities": [
+                    {"start": 10, "end": 17, "label": "PERSON"},
+                    {"start": 12, "end": 20, "label": "RANK"},
+                ]
+            },
+            "overlaps",
+        ),
         ({"entities": [{"start": 50, "end": len(TEXT) - 1, "label": "PERSON"}]}, "crosses"),
         ({"entities": [{"start": 10, "end": 10, "label": "PERSON"}]}, "no span"),
         ({"entities": [{"start": -3, "end": 4, "label": "PERSON"}]}, "no span"),
@@ -158,7 +185,9 @@ def test_markup_is_read_back(client: TestClient) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(st.sampled_from("aắ\u0306\u0301😀[]{}|\\~ \n\r"), min_size=1, max_size=30), data=st.data())
+@given(
+    text=st.text(st.sampled_from("aắ\u0306\u0301😀[]{}|\\~ \n\r"), min_size=1, max_size=30), data=st.data()
+)
 def test_any_text_goes_round(client: TestClient, text: str, data: st.DataObject) -> None:
     places = st.integers(0, len(text) - 1)
     start = data.draw(places)

@@ -147,7 +147,9 @@ def test_the_names_of_this_machine_are_answered(client: TestClient, host: str) -
     assert client.get("/api/schema", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.test", "127.0.0.1.evil.test:8010", "localhost.evil.test", "10.0.0.7", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.test", "127.0.0.1.evil.test:8010", "localhost.evil.test", "10.0.0.7", ""]
+)
 def test_other_names_are_refused(client: TestClient, host: str) -> None:
     answer = client.get("/api/schema", headers={"Host": host})
     assert answer.status_code == 421

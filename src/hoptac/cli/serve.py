@@ -40,7 +40,8 @@ def serve(
         warn(f"{host} is open to other machines: whoever reaches it can use the model and save annotations.")
     from hoptac import tagger as taggers
 
-    typer.echo("Loading the model …", err=True)
-    loaded = taggers.load(model)
-    typer.echo(f"hoptac is at {address_of(listener)} (Ctrl+C ends it).")
-    run(loaded, settings, listener)
+    with listener:
+        typer.echo("Loading the model …", err=True)
+        loaded = taggers.load(model)
+        typer.echo(f"hoptac is at {address_of(listener)} (Ctrl+C ends it).")
+        run(loaded, settings, listener)

@@ -43,8 +43,8 @@ def to_article(body: MarkedArticle) -> Article:
     """
     if not _ID.fullmatch(body.id):
         raise AnnotationError(
-            f"{body.id!r} is not an id: use letters without accents, digits, '_', '.' and '-', at most 100, with "
-            "a letter or digit first."
+            f"{body.id!r} is not an id: use letters without accents, digits, '_', '.' and '-', at most 100, "
+            "with a letter or digit first."
         )
     return Article(
         id=body.id,
@@ -69,8 +69,8 @@ def to_body(article: Article) -> MarkedArticle:
 def write(article: Article, form: Form) -> Written:
     """The article as a file.
 
-    Raises `AnnotationError` for marks that overlap, cross, leave their line or stand on furniture: neither form
-    is written from them, though stand-off records could hold some.
+    Raises `AnnotationError` for marks that overlap, cross, leave their line or stand on furniture: neither
+    form is written from them, though stand-off records could hold some.
     """
     markup = write_inline(article)
     if form == "inline":
@@ -79,7 +79,7 @@ def write(article: Article, form: Form) -> Written:
 
 
 def save(folder: Path, written: Written, overwrite: bool) -> list[str]:
-    """Write an annotation's files into ``folder`` and return their names, as `load_corpus` expects them there.
+    """Write an annotation's files into ``folder`` and return their names there, as a corpus has them.
 
     Each is written aside and then renamed. Raises `ExistsError` where the id is taken, and without asking for
     ``overwrite`` where it is taken by the other form; ``HoptacError`` where a file cannot be written.

@@ -58,8 +58,8 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="hoptac",
         version=hoptac.__version__,
-        description="People, ranks, organizations, dates, documents and areas of cooperation in Vietnamese news. "
-        "Offsets count Unicode code points.",
+        description="People, ranks, organizations, dates, documents and areas of cooperation in Vietnamese "
+        "news. Offsets count Unicode code points.",
         docs_url=None,
         redoc_url=None,
         responses={code: {"model": Failure} for code in (403, 413, 421, 422, 500)},
@@ -97,7 +97,8 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> FastAPI:
         """Find entities and areas in a text; one text is read at a time."""
         if len(body.text) > settings.max_characters and not looks_like_html(body.text):
             raise TooLongError(
-                f"The text has {len(body.text):,} characters; this server reads {settings.max_characters:,} at most."
+                f"The text has {len(body.text):,} characters; "
+                f"this server reads {settings.max_characters:,} at most."
             )
         async with gate.turn():
             if await request.is_disconnected():
@@ -114,7 +115,9 @@ def create_app(tagger: Tagger, settings: Settings | None = None) -> FastAPI:
         names: list[str] = []
         if body.save:
             if settings.save is None:
-                raise InputError("This server saves nothing; start it with --save FOLDER, or download the file.")
+                raise InputError(
+                    "This server saves nothing; start it with --save FOLDER, or download the file."
+                )
             names = save(settings.save, written, body.overwrite)
         return WrittenAnnotation(filename=written.filename, content=written.content, saved=names)
 

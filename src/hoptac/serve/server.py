@@ -47,7 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise ConfigError(
-            f"{host}, port {port}: cannot listen there ({error.strerror}); choose another with --host and --port."
+            f"{host}, port {port}: cannot listen there ({error.strerror}); choose others with --host, --port."
         ) from error
     return listener
 
@@ -94,5 +94,5 @@ def make_server(tagger: Tagger, settings: Settings) -> uvicorn.Server:
 
 def run(tagger: Tagger, settings: Settings, listener: socket.socket) -> None:
     """Serve until the user interrupts."""
-    with listener, contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):
         make_server(tagger, settings).run(sockets=[listener])

@@ -26,12 +26,12 @@ export class Schema {
     return `ht-e${this.entities.length + 1 + (Math.max(others.indexOf(label), 0) % free)}`;
   }
 
-  /** Areas whose name or label holds the words of `query`, accents and case apart. */
+  /** Areas with a word for each word of `query` that begins so, accents and case apart. */
   findAreas(query) {
-    const words = plain(query).split(/\s+/).filter(Boolean);
+    const split = (text) => plain(text).split(/[^a-z0-9]+/).filter(Boolean);
     return this.areas.filter((area) => {
-      const name = plain(`${area.name_vi} ${area.name_en} ${area.label}`);
-      return words.every((word) => name.includes(word));
+      const names = split(`${area.name_vi} ${area.name_en} ${area.label}`);
+      return split(query).every((word) => names.some((name) => name.startsWith(word)));
     });
   }
 }
