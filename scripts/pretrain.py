@@ -5,7 +5,7 @@
     python scripts/pretrain.py run --config configs/pretrain-compact.yaml --minutes 600
     python scripts/pretrain.py run --config configs/pretrain-compact.yaml --minutes 600 --resume
 
-For several GPUs put `accelerate launch` before `scripts/pretrain.py run`.
+For several GPUs put `accelerate launch` before `scripts/pretrain.py run` in place of `python`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _prepare(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from hoptac.pretrain.config import load_pretrain_config
-    from hoptac.pretrain.run import ENCODER, pretrain
+    from hoptac.pretrain.run import pretrain
 
     config = load_pretrain_config(
         options.config, output=options.output, steps=options.steps, minutes=options.minutes, seed=options.seed
@@ -86,12 +86,7 @@ def _run(options: argparse.Namespace) -> int:
     config = replace(config, encoder=encoder)
     if options.corpus:
         config = replace(config, corpus=replace(config.corpus, files=tuple(options.corpus)))
-    report = pretrain(config, resume=options.resume, say=lambda line: print(line, flush=True))
-    state = "interrupted; --resume goes on" if report["interrupted"] else "finished"
-    print(
-        f"{state}: held-out loss {report['at_end']['held_out']:.3f}; the encoder is in "
-        f"{Path(config.output) / ENCODER}"
-    )
+    pretrain(config, resume=options.resume, say=lambda line: print(line, flush=True))
     return 0
 
 

@@ -197,3 +197,32 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     with pytest.raises(ModelError, match="step 0"):
         pretrain(adapt_config, say=quiet)
     assert not (Path(adapt_config.output) / "encoder").exists()
+
+
+def test_two_processes_train_as_one(adapt_config: PretrainConfig, tmp_path: Path) -> None:
+    encoder = replace(adapt_config.encoder, dropout=0.0)
+    alone = replace(adapt_config, encoder=encoder, steps=4, output=str(tmp_path / "alone"))
+    together = replace(alone, output=str(tmp_path / "together"))
+    pretrain(alone, say=quiet)
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(json.dumps(asdict(together)), encoding="utf-8")
+    # without a GPU these are two processes on the CPU; --cpu would start only one
+    launch = (
+        "-m accelerate.commands.launch --multi_gpu --num_processes 2 --num_machines 1 --mixed_precision no"
+    )
+    launch += " --dynamo_backend no --main_process_port 0 scripts/pretrain.py run --config"
+    done = subprocess.run(
+        [sys.executable, *launch.split(), str(settings)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("Finished") == 1
+    assert (
+        json.loads((tmp_path / "together" / "pretraining.json").read_text(encoding="utf-8"))["processes"] == 2
+    )
+    for step, loss in losses(alone).items():
+        assert losses(together)[step] == pytest.approx(loss, rel=5e-3)
+    assert (tmp_path / "together" / "encoder" / "model.safetensors").is_file()

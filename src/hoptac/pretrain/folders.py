@@ -22,6 +22,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         yield aside
         for path in aside.rglob("*"):
             if path.is_file():
+                path.chmod(0o644)  # safetensors makes files that are their owner's only
                 _flush(path)
         if folder.exists():
             folder.replace(room / "old")

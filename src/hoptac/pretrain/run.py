@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,7 +17,6 @@ from accelerate.utils import broadcast_object_list, set_seed
 
 from hoptac.annotations.files import write_bytes
 from hoptac.errors import ConfigError, ModelError
-from hoptac.precision import resolve_precision
 from hoptac.pretrain.blocks import Blocks, Packed, open_blocks
 from hoptac.pretrain.checkpoint import (
     RunState,
@@ -34,10 +33,12 @@ from hoptac.pretrain.masking import Masker
 from hoptac.pretrain.metrics import MetricsLog
 from hoptac.pretrain.sampling import BlockSampler
 from hoptac.pretrain.stages import BLOCKS, START, claim_output, prepare_run
+from hoptac.train.run import common_precision
 
 ENCODER, CHECKPOINTS, REPORT = "encoder", "checkpoints", "pretraining.json"
 BETAS, EPSILON = (0.9, 0.98), 1e-6  # Liu et al. 2019
 EVALUATION_SEED = 1
+T = TypeVar("T")
 
 
 def pretrain(
@@ -60,7 +61,7 @@ def pretrain(
     if state is not None and config.precision == "auto" and state.device == device:
         precision = state.precision  # another measurement could fall the other way
     else:
-        precision = resolve_precision(config.precision, device)
+        precision = common_precision(config.precision, cpu)
     accelerator = Accelerator(cpu=cpu, mixed_precision="bf16" if precision == "bf16" else "no")
     if config.batch_size % accelerator.num_processes:
         raise ConfigError(
@@ -119,6 +120,8 @@ class Pretraining:
                 self.output / REPORT,
                 (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode("utf-8"),
             )
+            state, loss = "Interrupted (--resume goes on)" if stopped else "Finished", final["held_out"]
+            self.say(f"{state}: held-out loss {loss:.3f}; the encoder is in {self.output / ENCODER}.")
         self.accelerator.wait_for_everyone()
         return report
 
@@ -127,9 +130,10 @@ class Pretraining:
         config, state = self.config, self.state
         since, tokens, losses = time.monotonic(), 0, []
         while True:
-            progress, stopped = self._shared(self._progress(), interrupt.seen)
+            # the main process's clock and signals count for all
+            progress, stopped = self._shared((self._progress(), interrupt.seen))
             if progress >= 1 or stopped:
-                return bool(stopped)
+                return stopped
             losses.append(self.step(progress))
             tokens += config.batch_size * config.block
             if state.step % config.log_every == 0:
@@ -209,8 +213,7 @@ class Pretraining:
             if log is not None:
                 log.add(self.state.step, **values)
             self.say(", ".join(f"{name} {value:.3f}" for name, value in values.items()))
-        self.accelerator.wait_for_everyone()
-        return values
+        return self._shared(values)
 
     def _held_out(self, name: str, blocks: Packed) -> dict[str, float]:
         loss = MaskedLoss(self.model)
@@ -243,13 +246,13 @@ class Pretraining:
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.learning_rate * warm * (1 - progress)
 
-    def _shared(self, progress: float, stopped: bool) -> tuple[float, bool]:
-        """The main process's clock and signals count for all."""
+    def _shared(self, value: T) -> T:
+        """The main process's ``value``, in all."""
         if self.accelerator.num_processes == 1:
-            return progress, stopped
-        values: list[Any] = [progress, stopped]
+            return value
+        values = [value]
         broadcast_object_list(values)
-        return values[0], values[1]
+        return values[0]
 
     def _mean(self, losses: list[float]) -> float:
         values = torch.tensor(losses, device=self.accelerator.device).mean()
