@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from typer.testing import CliRunner
@@ -116,3 +118,24 @@ def test_the_command_says_a_taken_port_without_loading_a_model(
     assert "cannot listen there" in outcome.stderr
     assert "Loading" not in outcome.stderr
     assert begun == []
+
+
+def test_a_text_whose_reader_has_gone_is_not_read() -> None:
+    tagger = StandIn()
+    tagger.held.clear()
+    with running(tagger) as address, ThreadPoolExecutor(1) as pool:
+
+        def ask(text: str, timeout: float) -> int:
+            body = json.dumps({"text": text}).encode()
+            request = Request(f"{address}/api/predict", body, {"Content-Type": "application/json"})
+            with urlopen(request, timeout=timeout) as answer:
+                return int(answer.status)
+
+        first = pool.submit(ask, "một", 60)
+        assert tagger.begun.wait(30)
+        with pytest.raises(TimeoutError):
+            ask("hai", 1)
+        tagger.held.set()
+        assert first.result() == 200
+        assert ask("ba", 60) == 200
+    assert tagger.read == ["một", "ba"]

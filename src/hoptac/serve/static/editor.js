@@ -23,7 +23,10 @@ export class Editor {
       remove: (mark) => this.remove(mark),
       leave: () => root.focus({ preventScroll: true }),
     });
-    root.addEventListener("mousedown", () => { this.dragging = true; });
+    root.addEventListener("mousedown", () => {
+      this.dragging = true;
+      root.classList.add("wb-dragging");
+    });
     root.addEventListener("click", (event) => this.gutter(event));
     document.addEventListener("mousedown", (event) => {
       if (!this.menu.root.contains(event.target)) this.menu.close();
@@ -89,6 +92,7 @@ export class Editor {
   released(event) {
     if (!this.dragging || !this.article) return;
     this.dragging = false;
+    this.root.classList.remove("wb-dragging");
     if (event.target.closest?.("button, summary")) return;
     const native = window.getSelection();
     if (!native.focusNode || !this.root.contains(native.focusNode)) return;

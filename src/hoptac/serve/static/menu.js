@@ -99,7 +99,7 @@ export class Menu {
     this.list.replaceChildren(...(buttons.length ? buttons : [make("p.ht-none", {}, say("noArea"))]));
   }
 
-  /** Below the words, or above them where there is more room; the list of areas shrinks to fit. */
+  /** Below the words, or above them where there is more room, else beside them; the list of areas shrinks to fit. */
   place(rect) {
     this.list.style.maxHeight = "";
     const below = window.innerHeight - rect.bottom - 2 * GAP;
@@ -108,8 +108,11 @@ export class Menu {
     const excess = this.root.offsetHeight - (under ? below : above);
     if (excess > 0) this.list.style.maxHeight = `${Math.max(LEAST, this.list.offsetHeight - excess)}px`;
     const { offsetWidth: width, offsetHeight: height } = this.root;
-    const left = Math.max(GAP, Math.min(rect.left, document.documentElement.clientWidth - width - GAP));
-    const top = under ? rect.bottom + GAP : rect.top - height - GAP;
+    const fits = height <= (under ? below : above);
+    const wanted = fits ? rect.left : rect.right + GAP;
+    const left = Math.max(GAP, Math.min(wanted, document.documentElement.clientWidth - width - GAP));
+    const lowest = Math.max(TOP_BAR + GAP, window.innerHeight - height - GAP);
+    const top = Math.min(under ? rect.bottom + GAP : Math.max(TOP_BAR + GAP, rect.top - height - GAP), lowest);
     this.root.style.left = `${left + window.scrollX}px`;
     this.root.style.top = `${top + window.scrollY}px`;
   }

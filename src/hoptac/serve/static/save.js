@@ -57,7 +57,7 @@ export class SaveDialog {
         ...toAnnotation(this.article, id), format, save, overwrite: this.replace || this.own.has(file),
       });
     } catch (error) {
-      this.ask(error.status === 409, sayError(error));
+      this.ask(error.status === 409, sayError(error, { 422: say("notSaved"), 409: "" }));
       return;
     }
     if (save) {

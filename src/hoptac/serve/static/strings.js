@@ -40,6 +40,7 @@ const STRINGS = {
     download: "Download",
     savedTo: "Saved: {files}",
     downloaded: "Downloaded {file}",
+    notSaved: "This cannot be saved.",
     helpTitle: "Keys",
     helpMouse: "With the mouse: select text, then choose a label; click a mark to change or delete it. Selections grow to whole words, with Alt they stay exact. To change a mark's span, select the right span and choose its label again.",
     keyMove: "Move the caret; with Ctrl by words; with Shift select",
@@ -139,6 +140,7 @@ const STRINGS = {
     download: "Tải xuống",
     savedTo: "Đã lưu: {files}",
     downloaded: "Đã tải {file}",
+    notSaved: "Không lưu được.",
     helpTitle: "Phím tắt",
     helpMouse: "Bằng chuột: chọn chữ rồi chọn nhãn; bấm vào dấu để đổi hoặc xóa. Vùng chọn tự mở rộng đến trọn từ, giữ Alt để chọn đúng từng chữ. Để sửa phạm vi của dấu, hãy chọn lại phạm vi đúng rồi chọn nhãn lần nữa.",
     keyMove: "Di chuyển con trỏ; thêm Ctrl theo từ; thêm Shift để chọn",
@@ -268,9 +270,9 @@ export function say(key, values = {}) {
   return STRINGS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/** The sentence for an error's status, then the server's own. */
-export function sayError(error) {
-  const known = `error${error.status}` in STRINGS.en ? say(`error${error.status}`) : "";
+/** The sentence for an error's status, which `sentences` may replace, then the server's own. */
+export function sayError(error, sentences = {}) {
+  const known = sentences[error.status] ?? STRINGS[language][`error${error.status}`];
   return [known, error.message].filter(Boolean).join(" ");
 }
 
