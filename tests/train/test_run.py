@@ -120,6 +120,19 @@ def test_missing_texts_are_named(encoder: Path, tmp_path: Path, capsys: pytest.C
     assert "1 of train (real-7)" in capsys.readouterr().out
 
 
+def test_processes_that_accelerate_does_not_start_are_missed(
+    encoder: Path,
+    annotations: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MASTER_PORT", "29500")  # as `accelerate launch --cpu --num_processes 2` does
+    monkeypatch.setenv("ACCELERATE_USE_CPU", "True")
+    train(config(**tiny_settings(encoder, tmp_path / "run", annotations, epochs=1)))
+    assert "This is one process only" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -135,11 +135,11 @@ def _read_progress(checkpoint: Path | None) -> dict[str, Any]:
 
 
 def _launch_notes(processes: int) -> tuple[str, ...]:
-    # so accelerate sets up several processes on a CPU, which it leaves to MPI to start
-    if processes == 1 and "MASTER_PORT" in os.environ and os.environ.get("ACCELERATE_USE_CPU") == "True":
+    # accelerate sets these for several processes without a GPU, and leaves it to MPI to start them
+    if processes == 1 and "MASTER_PORT" in os.environ and "ACCELERATE_USE_CPU" in os.environ:
         return (
-            "This is one process only: `accelerate launch --cpu` starts no more. For N on a CPU, run "
-            "`torchrun --nproc_per_node N scripts/train.py`.",
+            "This is one process only: without a GPU `accelerate launch` starts no more, unless with "
+            "--multi_gpu. For N processes on a CPU, run `torchrun --nproc_per_node N scripts/train.py`.",
         )
     return ()
 
