@@ -31,6 +31,7 @@ class Settings:
     entity_labels: list[str] = field(default_factory=lambda: ["PERSON", "RANK"])
     area_labels: list[str] = field(default_factory=lambda: ["training", "border"])
     area_thresholds: dict[str, float] = field(default_factory=lambda: {"training": 0.6})
+    entity_threshold: float = 0.0
     entity_calibration: list[float] = field(default_factory=lambda: [1.0, 0.0])
     area_calibration: list[float] = field(default_factory=lambda: [1.0, 0.0])
     window_overlap: int = 8
@@ -133,7 +134,9 @@ def test_areas_have_thresholds_evidence_and_calibrated_scores(encoder: TextEncod
     assert mark.score == prediction.area_scores["training"] == prediction.area_scores["border"] == 0.5
     assert [e.score for e in prediction.entities] == pytest.approx([1 / (1 + np.exp(-2))] * 24)
     settings.area_thresholds["training"] = 1.01
+    settings.entity_threshold = 0.9
     assert here.predict("a-1", reading).areas == frozenset()
+    assert here.predict("a-1", reading).entities == ()
 
 
 def test_calibration() -> None:

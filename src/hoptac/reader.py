@@ -16,7 +16,7 @@ from hoptac.article import Article, Span
 from hoptac.engine import Engine, Floats
 from hoptac.evaluate.calibration import apply_platt
 from hoptac.evaluate.prediction import Prediction, ScoredEntity, ScoredEvidence, TagPair
-from hoptac.model.areas import article_scores, find_evidence, softmax
+from hoptac.model.areas import article_scores, find_evidence, softmax, word_probabilities
 from hoptac.model.decode import Transitions, decode
 from hoptac.model.tags import bio_tags, characters, encode_entities
 from hoptac.text.encode import TextEncoder, TokenizedText
@@ -29,6 +29,7 @@ class ReaderSettings(Protocol):
     entity_labels: list[str]
     area_labels: list[str]
     area_thresholds: dict[str, float]
+    entity_threshold: float
     entity_calibration: list[float]
     area_calibration: list[float]
     window_overlap: int
@@ -49,7 +50,7 @@ class Prepared:
 class Reading:
     """The model's view of one text, scores not calibrated.
 
-    ``tags`` ``(tokens,)`` are the best BIO ids, ``area_probabilities`` has shape ``(tokens, 1 + areas)``.
+    ``tags`` ``(tokens,)`` are the best BIO ids, ``area_probabilities`` has shape ``(words, 1 + areas)``.
     """
 
     tokens: TokenizedText
@@ -99,10 +100,10 @@ class Reader:
             for span in spans:
                 place = characters(tokens, start + span.first, start + span.last)
                 entities.append(ScoredEntity(place.start, place.end, labels[span.label], span.score))
-        return Reading(tokens, tags, tuple(entities), softmax(areas))
+        return Reading(tokens, tags, tuple(entities), word_probabilities(tokens, softmax(areas)))
 
     def predict(self, article_id: str, reading: Reading) -> Prediction:
-        """Scores calibrated, areas above their thresholds with their evidence."""
+        """Scores calibrated; entities and areas above their thresholds, areas with their evidence."""
         scores = area_scores(reading, self.settings.area_labels)
         evidence = []
         for index, area in enumerate(self.settings.area_labels):
@@ -111,12 +112,13 @@ class Reader:
                 place = characters(reading.tokens, phrase.first, phrase.last)
                 score = calibrate(phrase.score, self.settings.area_calibration)
                 evidence.append(ScoredEvidence(place.start, place.end, area, score))
+        platt = self.settings.entity_calibration
+        entities = [
+            ScoredEntity(e.start, e.end, e.label, calibrate(e.score, platt)) for e in reading.entities
+        ]
         return Prediction(
             id=article_id,
-            entities=tuple(
-                ScoredEntity(e.start, e.end, e.label, calibrate(e.score, self.settings.entity_calibration))
-                for e in reading.entities
-            ),
+            entities=tuple(entity for entity in entities if entity.score >= self.settings.entity_threshold),
             area_scores={
                 area: calibrate(score, self.settings.area_calibration) for area, score in scores.items()
             },

@@ -13,7 +13,7 @@ from hoptac.article import AreaEvidence, Article
 from hoptac.errors import InputError
 from hoptac.evaluate.areas import average_precision, score_areas
 from hoptac.evaluate.prediction import Prediction, ScoredEvidence
-from hoptac.evaluate.thresholds import cross_fit, fit_thresholds
+from hoptac.evaluate.thresholds import cross_fit, fit_score_threshold, fit_thresholds
 
 
 def ap(relevant: list[int], scores: list[float]) -> float:
@@ -172,3 +172,12 @@ def test_thresholds_refuse_unfit_arrays():
         fit_thresholds(np.zeros((2, 3)), np.zeros((3, 2), dtype=bool))
     with pytest.raises(ValueError, match="at least two"):
         cross_fit(np.zeros((1, 3)), np.zeros((1, 3), dtype=bool))
+
+
+def test_the_score_threshold_weighs_false_alarms_against_misses() -> None:
+    scores = np.array([0.9, 0.8, 0.3, 0.2])
+    # the two false ones cost more than they bring; with one of them right, the other is worth its company
+    assert 0.3 < fit_score_threshold(scores, np.array([True, True, False, False]), 2) <= 0.8
+    assert fit_score_threshold(scores, np.array([True, True, False, True]), 3) <= 0.2
+    with pytest.raises(ValueError, match="one shape"):
+        fit_score_threshold(scores, np.array([True]), 3)

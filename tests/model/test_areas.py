@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hoptac.article import Span
-from hoptac.model.areas import article_scores, find_evidence, softmax
+from hoptac.model.areas import article_scores, find_evidence, softmax, word_probabilities
 from hoptac.text.encode import TokenizedText
 
 
@@ -33,7 +33,7 @@ def found(
     table = np.zeros((len(scores), 3), np.float32)
     table[:, 2] = scores
     text = tokens(words or list(range(len(scores))), sentences or [0] * len(scores))
-    phrases = find_evidence(text, table, 1, threshold)
+    phrases = find_evidence(text, word_probabilities(text, table), 1, threshold)
     assert all(phrase.area == 1 for phrase in phrases)
     return [(p.first, p.last, pytest.approx(p.score, abs=1e-6)) for p in phrases]
 
@@ -49,7 +49,7 @@ def test_nothing_below_the_threshold() -> None:
 
 
 def test_a_phrase_takes_whole_words() -> None:
-    assert found([0.0, 0.1, 0.9, 0.0, 0.1], 0.5, words=[0, 1, 1, 1, 2]) == [(1, 4, 0.9)]
+    assert found([0.0, 0.2, 0.9, 0.7, 0.1], 0.5, words=[0, 1, 1, 1, 2]) == [(1, 4, 0.6)]
 
 
 def test_a_phrase_ends_with_its_sentence() -> None:
@@ -75,7 +75,7 @@ def test_no_tokens_no_evidence() -> None:
     assert find_evidence(tokens([], []), np.zeros((0, 3), np.float32), 0, 0.0) == []
 
 
-def test_an_article_has_the_highest_score_of_its_tokens() -> None:
+def test_an_article_has_the_highest_score_of_its_words() -> None:
     table = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.5, 0.2, 0.3]], np.float32)
     assert article_scores(table).tolist() == pytest.approx([0.7, 0.3])
     assert article_scores(np.zeros((0, 3), np.float32)).tolist() == [0.0, 0.0]

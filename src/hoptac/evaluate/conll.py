@@ -2,10 +2,8 @@
 
 A line holds a token and, in its last column, a tag; columns are parted by tabs, or by spaces on a line
 without a tab; an empty line ends a sentence, ``-DOCSTART-`` lines are skipped. A JSON-lines variant
-holds one sentence a line with the keys ``words`` and ``tags``, as in PhoNER_COVID19.
-
-Tags may be BIO (IOB2), IOB1, BIOES or BILOU; their chunks are read as conlleval does (Tjong Kim Sang and
-Buchholz 2000): one begins at B, S or U, or at any tag after O, after another label or after a chunk's end.
+holds one sentence a line with the keys ``words`` and ``tags``, as in PhoNER_COVID19. Tags are read as
+:mod:`hoptac.annotations.bio` has it.
 """
 
 from __future__ import annotations
@@ -16,14 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hoptac.annotations.bio import TAG, bio_tags, tags_to_bio
 from hoptac.annotations.files import read_text
-from hoptac.article import Article, Entity
+from hoptac.article import Article, Entity, Span
 from hoptac.errors import AnnotationError, InputError
 from hoptac.evaluate.output import write_text
 
-_BEGIN = frozenset("BSU")
-_END = frozenset("ESLU")
-_TAG = re.compile(r"([BIESLU])-(\S+)")
 _SPACES = re.compile(r"[ \t]+")
 _TOKEN = re.compile(r"[^ \t\r\n]+")
 
@@ -73,30 +69,9 @@ def bio_rows(article: Article) -> Iterator[tuple[str, str]]:
     """Tokens and BIO tags of an article's text."""
     entities = sorted(article.entities)
     edges = sorted({edge for entity in entities for edge in (entity.start, entity.end)})
-    at = 0
-    begun: Entity | None = None
-    for start, end in _pieces(article.text, edges):
-        while at < len(entities) and entities[at].end <= start:
-            at += 1
-        inside = entities[at] if at < len(entities) and entities[at].start < end else None
-        tag = "O" if inside is None else f"{'I' if inside is begun else 'B'}-{inside.label}"
-        begun = inside
-        yield article.text[start:end], tag
-
-
-def tags_to_bio(tags: Sequence[str]) -> list[str]:
-    """BIO tags for well-formed tags of any scheme named above."""
-    bio, open_label, ended = [], "", True
-    for tag in tags:
-        if tag == "O":
-            bio.append("O")
-            open_label, ended = "", True
-            continue
-        mark, label = tag[0], tag[2:]
-        begins = mark in _BEGIN or ended or label != open_label
-        bio.append(f"{'B' if begins else 'I'}-{label}")
-        open_label, ended = label, mark in _END
-    return bio
+    pieces = [Span(*piece) for piece in _pieces(article.text, edges)]
+    for piece, tag in zip(pieces, bio_tags(pieces, entities), strict=True):
+        yield article.text[piece.start : piece.end], tag
 
 
 def _pieces(text: str, edges: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -176,7 +151,7 @@ def _word(word: str, path: Path, line: int) -> str:
 
 
 def _tag(tag: str, path: Path, line: int) -> str:
-    if tag != "O" and not _TAG.fullmatch(tag):
+    if not TAG.fullmatch(tag):
         raise AnnotationError(
             f"{tag!r} is no tag; write O, or B- or I- (or E-, S-, L-, U-) and a label", path, line
         )

@@ -62,6 +62,19 @@ def fit_thresholds(scores: Floats, gold: Bools, prior: float = math.inf) -> Area
     return AreaThresholds(overall, np.array(own))
 
 
+def fit_score_threshold(scores: Floats, right: Bools, gold: int) -> float:
+    """The score from which on keeping predicted items gives the best F1 on development items.
+
+    ``scores`` and ``right`` are of shape (items,), ``gold`` counts the items that should have been found. For
+    calibrated scores the best threshold is half of the F1 it reaches (Lipton, Elkan and Naryanaswamy 2014).
+    """
+    if scores.shape != right.shape or scores.ndim != 1 or not len(scores):
+        raise ValueError(f"scores {scores.shape} and outcomes {right.shape} must have one shape (items,)")
+    candidates = _candidates(scores)
+    hits, predicted = _sweep(scores[:, None], right[:, None], candidates)
+    return _best(_f1(hits[:, 0], predicted[:, 0], np.array(float(gold))), candidates, 0.5)
+
+
 def cross_fit(
     scores: Floats, gold: Bools, prior: float = math.inf, folds: int | None = None, seed: int = 0
 ) -> CrossFit:

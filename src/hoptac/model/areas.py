@@ -30,8 +30,21 @@ def softmax(logits: Floats) -> Floats:
     return result
 
 
+def word_probabilities(tokens: TokenizedText, probabilities: Floats) -> Floats:
+    """The mean of ``(tokens, 1 + areas)`` over each word's subwords: ``(words, 1 + areas)``.
+
+    One subword of a long name that looks like another area so does not decide for the article.
+    """
+    if not len(tokens):
+        return probabilities
+    starts = np.flatnonzero(np.diff(tokens.words, prepend=-1))
+    sizes = np.diff(np.append(starts, len(tokens)))
+    means: Floats = (np.add.reduceat(probabilities, starts) / sizes[:, None]).astype(np.float32)
+    return means
+
+
 def article_scores(probabilities: Floats) -> Floats:
-    """The article's score for each area ``(areas,)``: the maximum of ``(tokens, 1 + areas)`` over tokens."""
+    """The article's score for each area ``(areas,)``: the maximum of ``(words, 1 + areas)`` over words."""
     if not len(probabilities):
         return np.zeros(probabilities.shape[1] - 1, np.float32)
     scores: Floats = probabilities[:, 1:].max(axis=0)
@@ -41,18 +54,17 @@ def article_scores(probabilities: Floats) -> Floats:
 def find_evidence(
     tokens: TokenizedText, probabilities: Floats, area: int, threshold: float
 ) -> list[TokenEvidence]:
-    """The phrases of one area, in the order of the text.
+    """The phrases of one area in ``probabilities`` ``(words, 1 + areas)``, in the order of the text.
 
-    Starting from each peak of at least ``threshold``, a phrase takes in whole words to both sides, inside the
-    sentence, while a word's highest score is at least `EVIDENCE_SHARE` of the peak's.
+    Starting from each peak of at least ``threshold``, a phrase takes in words to both sides, inside the
+    sentence, while their score is at least `EVIDENCE_SHARE` of the peak's.
     """
-    scores = probabilities[:, 1 + area]
-    if not len(scores) or float(scores.max()) < threshold:
+    words = probabilities[:, 1 + area]
+    if not len(words) or float(words.max()) < threshold:
         return []
     starts = np.flatnonzero(np.diff(tokens.words, prepend=-1))
-    words = np.maximum.reduceat(scores, starts)
     sentences = tokens.sentences[starts]
-    ends = np.append(starts[1:], len(scores))
+    ends = np.append(starts[1:], len(tokens))
     taken = np.zeros(len(words), bool)
     phrases = []
     for peak in np.argsort(-words, kind="stable"):

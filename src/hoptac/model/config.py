@@ -15,6 +15,7 @@ class HoptacConfig(PretrainedConfig):  # type: ignore[misc]
     ``none_weight`` is the weight of subwords outside all evidence in the area loss, ``area_loss_weight``
     that of the area loss beside the tags'. ``area_thresholds`` maps each area to the score from which an
     article is said to report it.
+    ``entity_threshold`` is the calibrated score from which an entity is reported.
     ``entity_calibration`` and ``area_calibration`` are Platt's ``(a, b)``: a score ``s`` becomes
     ``sigmoid(a * logit(s) + b)``; ``(1, 0)`` leaves it as it is.
     """
@@ -33,6 +34,7 @@ class HoptacConfig(PretrainedConfig):  # type: ignore[misc]
         none_weight: float = 0.5,
         area_loss_weight: float = 1.0,
         area_thresholds: dict[str, float] | None = None,
+        entity_threshold: float = 0.0,
         entity_calibration: tuple[float, float] = (1.0, 0.0),
         area_calibration: tuple[float, float] = (1.0, 0.0),
         **kwargs: Any,
@@ -48,6 +50,7 @@ class HoptacConfig(PretrainedConfig):  # type: ignore[misc]
         self.none_weight = none_weight
         self.area_loss_weight = area_loss_weight
         self.area_thresholds = dict(area_thresholds or {})
+        self.entity_threshold = entity_threshold
         self.entity_calibration = list(entity_calibration)
         self.area_calibration = list(area_calibration)
         super().__init__(**kwargs)

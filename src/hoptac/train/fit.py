@@ -1,4 +1,8 @@
-"""What is fitted on the development split once the weights are trained: area thresholds and calibration."""
+"""What is fitted on the development split once the weights are trained: area thresholds and calibration.
+
+All areas get one threshold: thresholds of their own, even shrunk towards it, lose when they are scored on
+articles that they were not fitted on (`hoptac.evaluate.thresholds.cross_fit`).
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoptac.article import Article
-from hoptac.evaluate.calibration import fit_platt
+from hoptac.evaluate.calibration import apply_platt, fit_platt
 from hoptac.evaluate.counts import micro_f1
 from hoptac.evaluate.prediction import Prediction
 from hoptac.evaluate.spans import span_counts
-from hoptac.evaluate.thresholds import cross_fit, fit_thresholds
+from hoptac.evaluate.thresholds import cross_fit, fit_score_threshold, fit_thresholds
 from hoptac.reader import Reader, Reading, area_scores
-
-# so many gold articles' worth of all areas' counts hold a rare area's threshold near the common one
-PRIOR = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def dev_scores(reader: Reader, articles: Sequence[Article], readings: Sequence[R
     if not reader.settings.area_labels:
         return DevScores(entities, None, None)
     scores, gold = _area_table(reader, articles, readings)
-    crossed = cross_fit(scores, gold, PRIOR)
+    crossed = cross_fit(scores, gold)
     return DevScores(entities, crossed.micro_f1, crossed.macro_f1)
 
 
@@ -58,10 +59,16 @@ def fit_settings(reader: Reader, articles: Sequence[Article], readings: Sequence
     ]
     if outcomes:
         scores, right = (np.array(column) for column in zip(*outcomes, strict=True))
-        settings.entity_calibration = list(fit_platt(scores.astype(float), right.astype(bool)))
+        slope, intercept = fit_platt(scores.astype(float), right.astype(bool))
+        settings.entity_calibration = [slope, intercept]
+        settings.entity_threshold = fit_score_threshold(
+            apply_platt(scores.astype(float), slope, intercept),
+            right.astype(bool),
+            sum(len(article.entities) for article in articles),
+        )
     if settings.area_labels:
         table, gold = _area_table(reader, articles, readings)
-        thresholds = fit_thresholds(table, gold, PRIOR).per_area.tolist()
+        thresholds = fit_thresholds(table, gold).per_area.tolist()
         settings.area_thresholds = dict(zip(settings.area_labels, thresholds, strict=True))
         settings.area_calibration = list(fit_platt(table.ravel(), gold.ravel()))
 
