@@ -1,4 +1,4 @@
-"""Train a model: ``python scripts/train.py --config configs/compact.yaml``, alone or under ``accelerate launch``."""
+"""Train a model: ``python scripts/train.py --config FILE``, alone or under ``accelerate launch``."""
 
 from __future__ import annotations
 

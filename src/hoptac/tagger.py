@@ -58,11 +58,12 @@ class Tagger:
     ) -> Result | list[Result]:
         """Read one text, or a list of texts together, which is faster.
 
-        A text is plain (an article, or a scraped page) or HTML; the offsets of the result count characters of
-        ``result.text``: the text as given, or what was extracted from the HTML. With ``keep_furniture`` menus,
-        share buttons and titles of other articles are read as well. ``batch_size`` counts windows of the encoder.
+        A text is plain (an article, or a scraped page) or HTML; the offsets of the result count characters
+        of ``result.text``: the text as given, or what was extracted from the HTML. With ``keep_furniture``
+        menus, share buttons and titles of other articles are read as well. ``batch_size`` counts windows of
+        the encoder.
 
-        Raises `InputError` for a text without any letter, and for HTML without an article, naming its place in a list.
+        Raises `InputError` for an empty text and for HTML without an article, with its place in a list.
         """
         if isinstance(text, str):
             return self._predict([text], keep_furniture, batch_size)[0]
@@ -152,8 +153,8 @@ def _warnings(page: Page) -> list[str]:
 def load(model: str | Path | None = None, *, device: str | None = None, precision: str = "auto") -> Tagger:
     """Load a model folder or hub id; without one, the model shipped with the package.
 
-    ``device`` is PyTorch's name for it (by default a GPU where there is one), ``precision`` ``fp32``, ``bf16`` or
-    ``auto``: what a short measurement finds faster.
+    ``device`` is PyTorch's name for it (by default a GPU where there is one), ``precision`` ``fp32``,
+    ``bf16`` or ``auto``: what a short measurement finds faster.
 
     Raises `ModelError` when the model cannot be loaded.
     """
@@ -193,5 +194,5 @@ def predict(text: Texts, *, keep_furniture: bool = False) -> list[Result]: ...
 
 
 def predict(text: str | Texts, *, keep_furniture: bool = False) -> Result | list[Result]:
-    """Read one text or a list of texts with the shipped model, loaded at the first call; see `Tagger.predict`."""
+    """Read one text or a list of texts with the shipped model, loaded once; see `Tagger.predict`."""
     return _shipped().predict(text, keep_furniture=keep_furniture)

@@ -1,4 +1,4 @@
-"""``hoptac evaluate``: a model's figures on a split of the corpus, on own articles, or on word and tag files."""
+"""``hoptac evaluate``: a model's figures on a split of the corpus or on word and tag files."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ def evaluate(
         corpus = load_corpus(annotations, texts, tuple(dict.fromkeys((split, "train"))))
         articles, seen = corpus.split(split), corpus.split("train")
         if missing := corpus.missing[split]:
-            warn(
-                f"{len(missing)} articles of {split} have no text here and are not scored: {', '.join(missing[:5])} …"
-            )
+            warn(f"{len(missing)} articles of {split} have no text and are not scored: {', '.join(missing)}.")
         if not articles:
             raise ConfigError(f"no article of {split} has its text; run scripts/fetch_texts.py first.")
     tagger = load(model, precision=precision)
