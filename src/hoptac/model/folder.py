@@ -132,10 +132,9 @@ def save_model(
         state = {name: value.to(dtype) if dtype else value for name, value in model.state_dict().items()}
         model.save_pretrained(aside, state_dict=state)
         tokenizer.save_pretrained(aside)
-        aside.chmod(0o755)  # mkdtemp and safetensors keep others out
         for weights in aside.glob("*.safetensors"):
             weights.chmod(0o644)
-        aside.chmod(0o755)  # temporary folders are their owner's only
+        aside.chmod(0o755)  # temporary folders and safetensors files are their owner's only
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
             folder.replace(old / "model")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hoptac.errors import ConfigError
-from hoptac.train.config import parse_config
+from hoptac.train.config import read_settings
 
 
 @dataclass(frozen=True)
@@ -104,17 +101,7 @@ def load_pretrain_config(path: Path | str, **overrides: Any) -> PretrainConfig:
     Raises `ConfigError` for a file that cannot be read, an unknown key, or a value of the wrong type or
     range.
     """
-    path = Path(path)
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: the configuration cannot be read ({error}).") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: this is not valid YAML ({' '.join(str(error).split())}).") from error
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"{path}: expected settings as `key: value` lines, found none.")
-    merged = {**values, **{key: value for key, value in overrides.items() if value is not None}}
-    config = parse_config(PretrainConfig, merged, str(path))
+    config = read_settings(PretrainConfig, path, overrides)
     check_config(config, str(path))
     return config
 

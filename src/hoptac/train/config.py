@@ -96,7 +96,12 @@ T = TypeVar("T")
 
 
 def load_config(path: Path | str, **overrides: Any) -> TrainConfig:
-    """Read a YAML file; ``overrides`` that are not ``None`` win over it.
+    """The settings of a training run, from a YAML file; see `read_settings`."""
+    return read_settings(TrainConfig, path, overrides)
+
+
+def read_settings(kind: type[T], path: Path | str, overrides: Mapping[str, Any]) -> T:
+    """Read a YAML file into a dataclass; ``overrides`` that are not ``None`` win over its outermost keys.
 
     Raises `ConfigError` for a file that cannot be read, an unknown key, or a value of the wrong type.
     """
@@ -110,7 +115,7 @@ def load_config(path: Path | str, **overrides: Any) -> TrainConfig:
     if not isinstance(values, Mapping):
         raise ConfigError(f"{path}: expected settings as `key: value` lines, found none.")
     merged = {**values, **{key: value for key, value in overrides.items() if value is not None}}
-    return parse_config(TrainConfig, merged, str(path))
+    return parse_config(kind, merged, str(path))
 
 
 def parse_config(kind: type[T], values: Mapping[str, Any], where: str) -> T:

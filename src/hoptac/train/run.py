@@ -20,6 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.integrations import TensorBoardCallback
 
+from hoptac.annotations.files import write_bytes
 from hoptac.article import Article
 from hoptac.engine.torch_engine import TorchEngine
 from hoptac.errors import ConfigError
@@ -351,6 +352,4 @@ class BestModel(TrainerCallback):  # type: ignore[misc]
 
 
 def _write_json(path: Path, value: Any) -> None:
-    aside = path.with_name(f".{path.name}.tmp")
-    aside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    aside.replace(path)
+    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
