@@ -62,16 +62,14 @@ class TrainWindows(Dataset[dict[str, Any]]):  # type: ignore[misc]
         self.encoder = TextEncoder(encoder.tokenizer, RememberingSegmenter(encoder.segmenter))
         self.limit, self.settings, self.seed = limit, settings, seed
         self.pools = Pools.of(articles)
-        self.epoch = -1
-        self.size: int | None = None
+        self.size: int | None = None  # that of epoch 0, once it is known
+        self.epoch: int | None = None
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
         """Make the windows of ``epoch``."""
         if epoch == self.epoch:
             return
-        if self.size is None and epoch:
-            self.size = len(self._encode(0))
         windows = self._encode(epoch)
         rng = random.Random(f"{self.seed} {epoch} windows")
         if self.size is None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoptac.article import Article
-from hoptac.evaluate.calibration import apply_platt, fit_platt
+from hoptac.evaluate.calibration import apply_platt, entity_outcomes, fit_platt
 from hoptac.evaluate.counts import micro_f1
-from hoptac.evaluate.prediction import Prediction
+from hoptac.evaluate.prediction import Pair, Prediction
 from hoptac.evaluate.spans import span_counts
 from hoptac.evaluate.thresholds import cross_fit, fit_score_threshold, fit_thresholds
 from hoptac.reader import Reader, Reading, area_scores
@@ -39,7 +39,7 @@ class DevScores:
 
 def dev_scores(reader: Reader, articles: Sequence[Article], readings: Sequence[Reading]) -> DevScores:
     """Score readings of the development articles."""
-    pairs = [(a, Prediction(a.id, entities=r.entities)) for a, r in zip(articles, readings, strict=True)]
+    pairs = _pairs(articles, readings)
     entities = float(micro_f1(span_counts(pairs, reader.settings.entity_labels).sum(axis=0)))
     if not reader.settings.area_labels:
         return DevScores(entities, None, None)
@@ -51,26 +51,22 @@ def dev_scores(reader: Reader, articles: Sequence[Article], readings: Sequence[R
 def fit_settings(reader: Reader, articles: Sequence[Article], readings: Sequence[Reading]) -> None:
     """Set thresholds and calibrations in ``reader.settings`` from readings of the development articles."""
     settings = reader.settings
-    outcomes = [
-        (entity.score, entity.entity in gold)
-        for article, reading in zip(articles, readings, strict=True)
-        for gold in (frozenset(article.entities),)
-        for entity in reading.entities
-    ]
-    if outcomes:
-        scores, right = (np.array(column) for column in zip(*outcomes, strict=True))
-        slope, intercept = fit_platt(scores.astype(float), right.astype(bool))
+    scores, right = entity_outcomes(_pairs(articles, readings))
+    if len(scores):
+        slope, intercept = fit_platt(scores, right)
         settings.entity_calibration = [slope, intercept]
         settings.entity_threshold = fit_score_threshold(
-            apply_platt(scores.astype(float), slope, intercept),
-            right.astype(bool),
-            sum(len(article.entities) for article in articles),
+            apply_platt(scores, slope, intercept), right, sum(len(article.entities) for article in articles)
         )
     if settings.area_labels:
         table, gold = _area_table(reader, articles, readings)
-        thresholds = fit_thresholds(table, gold).per_area.tolist()
-        settings.area_thresholds = dict(zip(settings.area_labels, thresholds, strict=True))
+        settings.area_thresholds = dict.fromkeys(settings.area_labels, fit_thresholds(table, gold).overall)
         settings.area_calibration = list(fit_platt(table.ravel(), gold.ravel()))
+
+
+def _pairs(articles: Sequence[Article], readings: Sequence[Reading]) -> list[Pair]:
+    """The articles with the entities read in them, scores not calibrated."""
+    return [(a, Prediction(a.id, entities=r.entities)) for a, r in zip(articles, readings, strict=True)]
 
 
 def _area_table(
