@@ -2,15 +2,14 @@
 
 Gold are the furniture lines of the annotated articles::
 
-    python scripts/evaluate_page.py composed/inline real/inline seeds/inline --splits splits.json
+    python scripts/evaluate_page.py
 
-Each argument is a folder of inline files, one source; ``--errors`` lists the lines that were judged wrongly.
+``--errors SPLIT`` lists the lines that were judged wrongly; articles without a text are named and left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from hoptac.annotations.inline import read_inline
+from hoptac.annotations.corpus import SPLITS, load_corpus
 from hoptac.article import Article
 from hoptac.text.page import read_page
 
@@ -73,18 +72,17 @@ def measure(article: Article, score: Score) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folders", nargs="+", type=Path, help="folders of inline files, one source each")
-    parser.add_argument("--splits", type=Path, required=True, help="JSON: the ids of each split")
+    parser.add_argument("--annotations", type=Path, help="the corpus, if not annotations/")
+    parser.add_argument("--texts", type=Path, help="its texts, if not annotations/texts")
     parser.add_argument("--errors", metavar="SPLIT", help="list this split's lines that were judged wrongly")
     options = parser.parse_args()
 
-    splits = json.loads(options.splits.read_text(encoding="utf-8"))
-    split_of = {name: split for split, names in splits.items() for name in names}
+    corpus = load_corpus(options.annotations, options.texts)
+    if missing := corpus.describe_missing():
+        print(missing)
     scores: dict[tuple[str, str], Score] = {}
-    for folder in options.folders:
-        for path in sorted(folder.glob("*.md")):
-            article = read_inline(path.read_bytes().decode("utf-8"), path)
-            split = split_of.get(article.id, "none")
+    for split in SPLITS:
+        for article in corpus.split(split):
             score = scores.setdefault((article.source, split), Score())
             for message in measure(article, score):
                 if split == options.errors:
