@@ -78,18 +78,29 @@ class Reader:
 
     def read(self, prepared: Sequence[Prepared], batch_size: int | None = None) -> list[Reading]:
         """Run the engine over the windows of all texts together and decode each text."""
+        logits = self.logits(prepared, batch_size)
+        return [self._read(item.tokens, *both) for item, both in zip(prepared, logits, strict=True)]
+
+    def logits(
+        self, prepared: Sequence[Prepared], batch_size: int | None = None
+    ) -> list[tuple[Floats, Floats]]:
+        """Tag logits ``(tokens, tags)`` and area logits ``(tokens, 1 + areas)`` of each text."""
         windows = [item.tokens.ids[w.start : w.end] for item in prepared for w in item.windows]
         outputs = iter(self.engine.run(windows, batch_size))
-        return [self._assemble(item, [next(outputs) for _ in item.windows]) for item in prepared]
+        return [self._joined(item, [next(outputs) for _ in item.windows]) for item in prepared]
 
-    def _assemble(self, item: Prepared, outputs: Sequence[tuple[Floats, Floats]]) -> Reading:
-        tokens, labels = item.tokens, self.settings.entity_labels
-        emissions = np.zeros((len(tokens), 1 + 2 * len(labels)), np.float32)
-        areas = np.zeros((len(tokens), 1 + len(self.settings.area_labels)), np.float32)
+    def _joined(self, item: Prepared, outputs: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+        count = len(item.tokens)
+        tags = np.zeros((count, 1 + 2 * len(self.settings.entity_labels)), np.float32)
+        areas = np.zeros((count, 1 + len(self.settings.area_labels)), np.float32)
         for window, (tag_logits, area_logits) in zip(item.windows, outputs, strict=True):
             core = slice(window.core_start, window.core_end)
             inner = slice(window.core_start - window.start, window.core_end - window.start)
-            emissions[core], areas[core] = tag_logits[inner], area_logits[inner]
+            tags[core], areas[core] = tag_logits[inner], area_logits[inner]
+        return tags, areas
+
+    def _read(self, tokens: TokenizedText, emissions: Floats, areas: Floats) -> Reading:
+        labels = self.settings.entity_labels
         tags = np.zeros(len(tokens), np.int64)
         entities = []
         starts = np.flatnonzero(np.diff(tokens.sentences, prepend=-1)).tolist()
