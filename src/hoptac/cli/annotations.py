@@ -11,6 +11,7 @@ import typer
 from hoptac.cli.annotations_agree import agree
 from hoptac.cli.annotations_convert import export, import_
 from hoptac.cli.annotations_mark import mark
+from hoptac.cli.annotations_suggest import suggest
 from hoptac.errors import HoptacError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Check, count, mark, compare and convert annotated articles.", no_args_is_help=True)
 app.command()(mark)
+app.command()(suggest)
 app.command()(agree)
 app.command("import")(import_)
 app.command()(export)
