@@ -24,6 +24,8 @@ _LABELS = {"Lê Văn Thử": "PERSON", "Đại tá": "RANK", "Bộ Quốc phòng
 class FakeTagger:
     """Finds three names and one area by their words; ``không đọc được`` cannot be read."""
 
+    engine = "stand-in"
+
     def __init__(self) -> None:
         self.calls: list[int] = []
 

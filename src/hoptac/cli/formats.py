@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from hoptac.cli.read import Document
+from hoptac.archive.records import Document, record, to_json
 from hoptac.result import AreaResult, Result, Surface
 
 
@@ -20,6 +20,22 @@ class Format(StrEnum):
     JSONL = "jsonl"
     HTML = "html"
     CONLL = "conll"
+    PARQUET = "parquet"
+
+
+_SUFFIXES = {
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".parquet": Format.PARQUET,
+    ".json": Format.JSON,
+    ".html": Format.HTML,
+    ".conll": Format.CONLL,
+}
+
+
+def format_of(output: Path | None) -> Format:
+    """What the output's name asks for."""
+    return _SUFFIXES.get(output.suffix.lower(), Format.TABLE) if output else Format.TABLE
 
 
 class Writer(Protocol):
@@ -31,7 +47,10 @@ class Writer(Protocol):
 
 
 def make_writer(form: Format, stream: TextIO, many: bool) -> Writer:
-    """The writer for ``form``; ``many`` says that several results may come, so that each names its file."""
+    """The writer for ``form``, which is not `Format.PARQUET`.
+
+    ``many`` says that several results may come, so that each names its file.
+    """
     kinds: dict[Format, Callable[[TextIO, bool], Writer]] = {
         Format.TABLE: _TableWriter,
         Format.JSON: _JsonWriter,
@@ -42,29 +61,12 @@ def make_writer(form: Format, stream: TextIO, many: bool) -> Writer:
     return kinds[form](stream, many)
 
 
-RESULT_KEYS = ("text", *Result("").to_dict())
-
-
-def record(document: Document, result: Result) -> dict[str, Any]:
-    """The input's own keys, the text that the spans refer to, and the keys of ``Result.to_dict``."""
-    return {**document.extra, "text": result.text, **result.to_dict()}
-
-
-def _dump(value: Any, indent: int | None = None) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold only as an escape
-        return json.dumps(value, indent=indent)
-    return text
-
-
 class _JsonLinesWriter:
     def __init__(self, stream: TextIO, many: bool) -> None:
         self._stream = stream
 
     def write(self, document: Document, result: Result) -> None:
-        self._stream.write(_dump(record(document, result)) + "\n")
+        self._stream.write(to_json(record(document, result)) + "\n")
         self._stream.flush()
 
     def close(self) -> None:
@@ -80,7 +82,7 @@ class _JsonWriter:
     def write(self, document: Document, result: Result) -> None:
         if self._many:
             self._stream.write(",\n" if self._count else "[\n")
-        self._stream.write(_dump(record(document, result), indent=2))
+        self._stream.write(to_json(record(document, result), indent=2))
         self._count += 1
 
     def close(self) -> None:

@@ -17,6 +17,11 @@ from hoptac.errors import HoptacError
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
+def is_special(path: Path) -> bool:
+    """Whether ``path`` is a device, a pipe or a folder: nothing that a file could take the place of."""
+    return path.exists() and not stat.S_ISREG(path.stat().st_mode)
+
+
 @contextmanager
 def open_output(path: Path | None) -> Iterator[TextIO]:
     """A stream for UTF-8 text: ``path``, or standard output for ``None``.
@@ -32,7 +37,7 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
         return
     target = path.resolve()
     try:
-        special = target.exists() and not stat.S_ISREG(target.stat().st_mode)
+        special = is_special(target)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         # A device or a pipe cannot be replaced, so it is written as it is.

@@ -1,4 +1,4 @@
-"""``hoptac predict``: texts and pages in, a table, JSON, CoNLL lines or an HTML page out."""
+"""``hoptac predict``: texts, pages and archives in; tables, JSON, Parquet, CoNLL lines or HTML out."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hoptac.cli.formats import RESULT_KEYS, Format, make_writer
+from hoptac.archive.records import TEXT, Document, replaced_keys, tag
+from hoptac.archive.source import STANDARD_INPUT, JsonLines, ParquetRows
+from hoptac.cli.formats import Format, format_of, make_writer
 from hoptac.cli.lazy import FAILED
 from hoptac.cli.messages import complain, warn
-from hoptac.cli.output import open_output
-from hoptac.cli.read import STANDARD_INPUT, Document, read_files, read_jsonl
+from hoptac.cli.output import is_special, open_output
+from hoptac.cli.read import read_files, read_records
 from hoptac.errors import InputError
 
 if TYPE_CHECKING:
     from hoptac.result import Result
-    from hoptac.tagger import Tagger
 
 SOME_FAILED = 1  # exit status: a part of the inputs could not be read
+TEXTS, TEXTS_OF_ARCHIVE = 16, 64  # read at once: a person waits for the first results, an archive does not
 
 app = typer.Typer()
 
@@ -38,10 +40,38 @@ def predict(
     ] = None,
     jsonl: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help='JSON lines instead, each with a "text"; other keys come back.'),
+        typer.Option(
+            metavar="FILE", help='JSON lines instead, each with a "text"; also .gz, .xz, .zst; - as above.'
+        ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = Format.TABLE,
+    parquet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Parquet instead: a file, or a folder of files, with a column text."
+        ),
+    ] = None,
+    text_column: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Key or column of the texts; all others come back with the results."
+        ),
+    ] = TEXT,
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="What to write; without it, what the name of the output says, or a table.",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that read an archive, each with its share of the cores.")
+    ] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an archive where an earlier run was stopped.")
+    ] = False,
     model: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Model folder or hub id; without it, the shipped model."),
@@ -50,22 +80,47 @@ def predict(
         bool,
         typer.Option("--keep-furniture", help="Read menus, share buttons and teasers as article text too."),
     ] = False,
-    batch_size: Annotated[int, typer.Option(min=1, help="Texts read at once.")] = 16,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Texts read at once: {TEXTS}, of an archive {TEXTS_OF_ARCHIVE}."),
+    ] = None,
 ) -> None:
     """Find people, ranks, organizations, dates, documents and areas of cooperation.
 
+    From --jsonl or --parquet to -o OUT.jsonl or OUT.parquet, an archive of any size is read in flat memory.
+    OUT appears when all is done; until then OUT.partial holds what is finished, for --resume.
+
     Exit status: 0 when all was read, 1 when a part of the input was bad, 2 when nothing could be done.
     """
-    if bool(files) == (jsonl is not None):
-        raise typer.BadParameter("give FILE... (- for standard input) or --jsonl FILE, one of the two")
+    if sum((bool(files), jsonl is not None, parquet is not None)) != 1:
+        raise typer.BadParameter(
+            "give FILE... (- for standard input), --jsonl FILE or --parquet FILE, one of the three"
+        )
     if files and files.count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("standard input (-) can be read once only")
-    inputs = read_jsonl(jsonl) if jsonl is not None else read_files(files or [])
-    many = jsonl is not None or len(files or []) > 1
-    run = _Run(model, keep_furniture, batch_size)
+    source: JsonLines | ParquetRows | None = None
+    if jsonl is not None:
+        source = JsonLines(jsonl, text_column)
+    elif parquet is not None:
+        source = ParquetRows(parquet, text_column)
+    elif text_column != TEXT:
+        raise typer.BadParameter("--text-column goes with --jsonl or --parquet")
+    form = form or format_of(output)
     # A bar on the terminal that the results go to would be torn apart by them.
-    bar = many and sys.stderr.isatty() and (output is not None or not sys.stdout.isatty())
-    with open_output(output) as stream, _progress(bar, None if files is None else len(files)) as advance:
+    bar = sys.stderr.isatty() and (output is not None or not sys.stdout.isatty())
+    if source and output and form in (Format.JSONL, Format.PARQUET) and not is_special(output):
+        size = batch_size or TEXTS_OF_ARCHIVE
+        _archive(source, output, form, model, keep_furniture, size, workers, resume, bar)
+        return
+    if workers > 1 or resume or form is Format.PARQUET:
+        raise typer.BadParameter(
+            "--workers, --resume and Parquet go with --jsonl or --parquet and -o OUT.jsonl or OUT.parquet"
+        )
+    inputs = read_files(files or []) if source is None else read_records(source)
+    many = source is not None or len(files or []) > 1
+    total = len(files or []) if source is None else source.total
+    run = _Run(model, keep_furniture, batch_size or TEXTS)
+    with open_output(output) as stream, _progress(bar and many, total) as advance:
         writer = make_writer(form, stream, many)
         for document, result in run.results(inputs, advance):
             writer.write(document, result)
@@ -73,6 +128,47 @@ def predict(
             raise typer.Exit(FAILED)
         writer.close()
     if run.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _archive(
+    source: JsonLines | ParquetRows,
+    output: Path,
+    form: Format,
+    model: str | None,
+    keep_furniture: bool,
+    batch_size: int,
+    workers: int,
+    resume: bool,
+    bar: bool,
+) -> None:
+    from hoptac.archive.run import tag_archive
+    from hoptac.archive.work import Form, Job
+
+    job = Job(source, Form(form.value), model, keep_furniture, batch_size)
+    say = {"error": complain, "warning": warn}
+    with _progress(bar, source.total) as advance:
+        totals = tag_archive(
+            job,
+            output,
+            workers=workers,
+            resume=resume,
+            say=lambda kind, text: say[kind](text),
+            advance=advance,
+        )
+    new = totals.done - totals.kept
+    parts = [f"{totals.done:,} articles in {output}" if totals.done else "no article could be read"]
+    if totals.failed:
+        parts.append(f"{totals.failed:,} records could not be read")
+    if totals.kept:
+        parts.append(f"{totals.kept:,} articles were finished before")
+    if new and totals.seconds:
+        rate = f"{new / totals.seconds:.1f} articles and {totals.words / totals.seconds:,.0f} words a second"
+        parts.append(f"{rate} with {totals.engine}")
+    typer.echo(f"hoptac: {'; '.join(parts)}.", err=True)
+    if not totals.done:
+        raise typer.Exit(FAILED)
+    if totals.failed:
         raise typer.Exit(SOME_FAILED)
 
 
@@ -104,30 +200,15 @@ class _Run:
                 from hoptac import tagger as taggers
 
                 tagger = taggers.load(self.model)
-            for document, result in self._predict(tagger, documents) if tagger else ():
+            found = tag(tagger, documents, self.keep_furniture) if tagger else iter(())
+            for document, result in zip(documents, found, strict=True):
+                if isinstance(result, InputError):
+                    self._fail(result)
+                    continue
                 self.done += 1
                 self._warn(document, result)
                 yield document, result
             advance(len(batch))
-
-    def _predict(self, tagger: Tagger, documents: list[Document]) -> Iterator[tuple[Document, Result]]:
-        texts = [document.text for document in documents]
-        try:
-            results = tagger.predict(texts, keep_furniture=self.keep_furniture)
-        except InputError:
-            yield from self._predict_singly(tagger, documents)
-        else:
-            yield from zip(documents, results, strict=True)
-
-    def _predict_singly(self, tagger: Tagger, documents: list[Document]) -> Iterator[tuple[Document, Result]]:
-        """As `_predict`, for documents of which at least one cannot be read."""
-        for document in documents:
-            try:
-                result = tagger.predict(document.text, keep_furniture=self.keep_furniture)
-            except InputError as error:
-                self._fail(f"{document.name}: {error}")
-            else:
-                yield document, result
 
     def _fail(self, error: object) -> None:
         self.failed += 1
@@ -136,7 +217,7 @@ class _Run:
     def _warn(self, document: Document, result: Result) -> None:
         for text in result.warnings:
             warn(f"{document.name}: {text}")
-        taken = {key for key in document.extra if key in RESULT_KEYS and key != "text"} - self.replaced
+        taken = replaced_keys(document) - self.replaced
         if taken:
             self.replaced |= taken
             warn(f"{document.name}: the input's {', '.join(sorted(taken))} gave way to the result's.")
