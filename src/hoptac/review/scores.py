@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from hoptac.annotations.files import read_text, text_hash, write_bytes
 from hoptac.article import Article
-from hoptac.engine import Engine, Floats
+from hoptac.engine import Floats
 from hoptac.errors import AnnotationError, InputError
 from hoptac.evaluate.prediction import ScoredEntity, ScoredEvidence
 from hoptac.model.areas import find_evidence
 from hoptac.model.decode import Transitions
 from hoptac.model.tags import characters, covered_tokens
-from hoptac.reader import Prepared, Reader, Reading, area_scores, calibrate
+from hoptac.reader import Reader, Reading, area_scores, calibrate
 from hoptac.scoring import article_lines
 
 AT_ONCE = 16  # articles that go through the encoder together
@@ -83,18 +83,16 @@ def score_articles(
     reader: Reader, articles: Iterable[tuple[str, Article]], model: str
 ) -> list[ArticleScores]:
     """Scores of articles, given with their split; read are the lines marked as the article by hand."""
-    recorder = _Recorder(reader.engine)
-    recording = Reader(reader.settings, reader.encoder, recorder, reader.transitions)
     todo = list(articles)
     found = []
     for begin in range(0, len(todo), AT_ONCE):
         chunk = todo[begin : begin + AT_ONCE]
-        prepared = [recording.prepare(article.text, article_lines(article)) for _, article in chunk]
-        readings = recording.read(prepared)
-        outputs = iter(recorder.outputs)
-        for (split, article), item, reading in zip(chunk, prepared, readings, strict=True):
-            emissions = _emissions(item, [next(outputs) for _ in item.windows])
-            found.append(_scores(reader, split, article, reading, emissions, model))
+        prepared = [reader.prepare(article.text, article_lines(article)) for _, article in chunk]
+        for (split, article), item, (tags, areas) in zip(
+            chunk, prepared, reader.logits(prepared), strict=True
+        ):
+            reading = reader.decode(item.tokens, tags, areas)
+            found.append(_scores(reader, split, article, reading, tags, model))
     return found
 
 
@@ -178,32 +176,6 @@ def _from_line(line: str, path: Path, number: int) -> ArticleScores:
             path,
             number,
         ) from error
-
-
-class _Recorder:
-    """An engine that keeps the logits it gave last."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.outputs: list[tuple[Floats, Floats]] = []
-
-    def describe(self) -> str:
-        return self.engine.describe()
-
-    def run(
-        self, windows: Sequence[NDArray[np.int32]], batch_size: int | None = None
-    ) -> list[tuple[Floats, Floats]]:
-        self.outputs = self.engine.run(windows, batch_size)
-        return self.outputs
-
-
-def _emissions(item: Prepared, outputs: Sequence[tuple[Floats, Floats]]) -> Floats:
-    """Tag logits ``(tokens, tags)``, each token's from the window whose core it is in."""
-    parts = [
-        logits[window.core_start - window.start : window.core_end - window.start]
-        for window, (logits, _) in zip(item.windows, outputs, strict=True)
-    ]
-    return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
 
 
 def _scores(
