@@ -10,7 +10,9 @@ import typer
 
 from hoptac.cli.annotations_agree import agree
 from hoptac.cli.annotations_convert import export, import_
+from hoptac.cli.annotations_learn import learn
 from hoptac.cli.annotations_mark import mark
+from hoptac.cli.annotations_review import review
 from hoptac.cli.annotations_suggest import suggest
 from hoptac.errors import HoptacError
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Check, count, mark, compare and convert annotated articles.", no_args_is_help=True)
 app.command()(mark)
 app.command()(suggest)
+app.command()(learn)
 app.command()(agree)
+app.command()(review)
 app.command("import")(import_)
 app.command()(export)
 
