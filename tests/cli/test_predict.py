@@ -12,7 +12,7 @@ from typer.testing import Result as Outcome
 
 from hoptac.cli.output import open_output
 from hoptac.errors import HoptacError, ModelError
-from tests.cli.conftest import FakeTagger
+from tests.cli.stand_in import FakeTagger
 
 Run = Callable[..., Outcome]
 TEXT = "Đại tá Lê Văn Thử của Bộ Quốc phòng nói về đào tạo.\nBộ Quốc phòng đồng ý."

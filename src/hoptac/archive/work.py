@@ -34,6 +34,12 @@ class Job:
     keep_furniture: bool = False
     batch_size: int = 64
 
+    def load(self) -> Tagger:
+        """The tagger that reads; raises `hoptac.errors.ModelError` where it cannot be loaded."""
+        from hoptac import tagger as taggers
+
+        return taggers.load(self.model)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -60,9 +66,7 @@ class Worker:
 
     @cached_property
     def tagger(self) -> Tagger:
-        from hoptac import tagger as taggers
-
-        return taggers.load(self.job.model)
+        return self.job.load()
 
     def __call__(self, chunk: Chunk) -> Outcome:
         """Raises `hoptac.errors.ModelError` where the model cannot be loaded."""
