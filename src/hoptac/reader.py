@@ -79,7 +79,7 @@ class Reader:
     def read(self, prepared: Sequence[Prepared], batch_size: int | None = None) -> list[Reading]:
         """Run the engine over the windows of all texts together and decode each text."""
         logits = self.logits(prepared, batch_size)
-        return [self._read(item.tokens, *both) for item, both in zip(prepared, logits, strict=True)]
+        return [self.decode(item.tokens, *both) for item, both in zip(prepared, logits, strict=True)]
 
     def logits(
         self, prepared: Sequence[Prepared], batch_size: int | None = None
@@ -99,7 +99,7 @@ class Reader:
             tags[core], areas[core] = tag_logits[inner], area_logits[inner]
         return tags, areas
 
-    def _read(self, tokens: TokenizedText, emissions: Floats, areas: Floats) -> Reading:
+    def decode(self, tokens: TokenizedText, emissions: Floats, areas: Floats) -> Reading:
         labels = self.settings.entity_labels
         tags = np.zeros(len(tokens), np.int64)
         entities = []

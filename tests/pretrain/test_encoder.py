@@ -16,6 +16,7 @@ from hoptac.pretrain.source import parse_layers
 from hoptac.pretrain.vocabulary import make_vocabulary
 from hoptac.text.tokenizer import PhobertTokenizerFast
 from tests.pretrain.conftest import invented_articles
+from tests.tiny import tiny_encoder
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +106,10 @@ def test_sources_that_do_not_serve(
 ) -> None:
     with pytest.raises(ModelError, match=r"encoder\.vocabulary"):
         make_encoder(EncoderConfig(str(bert_source)), None)
+    bare = tmp_path / "bare"
+    shutil.copytree(phobert_source, bare, ignore=shutil.ignore_patterns("bpe.codes"))
     with pytest.raises(ModelError, match=r"tokenizer\.json"):
-        make_encoder(EncoderConfig(str(phobert_source), positions=20), vocabulary)
+        make_encoder(EncoderConfig(str(bare), positions=20), vocabulary)
     with pytest.raises(ConfigError, match="positions"):
         make_encoder(EncoderConfig(str(bert_source), positions=256), vocabulary)
     with pytest.raises(ModelError, match="cannot be loaded"):
@@ -120,3 +123,14 @@ def test_weights_that_fp16_cannot_hold_are_not_written(phobert_source: Path, tmp
     with pytest.raises(ModelError, match="not finite"):
         save_encoder(tmp_path / "out", model, tokenizer, torch.float16)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_phobert_with_a_new_vocabulary(tmp_path: Path, vocabulary: PhobertTokenizerFast) -> None:
+    source = tiny_encoder(tmp_path / "source")
+    theirs = PhobertTokenizerFast.from_pretrained(source)
+    rows = make_encoder(EncoderConfig(str(source), positions=32), None)[0].get_input_embeddings().weight
+    model, tokenizer = make_encoder(EncoderConfig(str(source), positions=32), vocabulary)
+    made = model.get_input_embeddings().weight
+    ids = theirs("hợp_tác", add_special_tokens=False)["input_ids"]
+    assert torch.allclose(made[tokenizer.convert_tokens_to_ids("hợp_tác")], rows[ids].mean(0), atol=1e-6)
+    assert torch.equal(made[tokenizer.mask_token_id], rows[theirs.mask_token_id])

@@ -119,10 +119,12 @@ def test_gradients_are_those_of_the_whole_batch(
     assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(gradients[0], expected, strict=True))
 
 
-@pytest.mark.parametrize("moment", ["log", "checkpoint"])
-def test_a_killed_run_goes_on_bit_for_bit(adapt_config: PretrainConfig, tmp_path: Path, moment: str) -> None:
-    whole = replace(adapt_config, output=str(tmp_path / "whole"))
-    killed = replace(adapt_config, output=str(tmp_path / "killed"))
+@pytest.mark.parametrize(("moment", "optimizer"), [("log", "adamw"), ("checkpoint", "muon")])
+def test_a_killed_run_goes_on_bit_for_bit(
+    adapt_config: PretrainConfig, tmp_path: Path, moment: str, optimizer: str
+) -> None:
+    whole = replace(adapt_config, output=str(tmp_path / "whole"), optimizer=optimizer)
+    killed = replace(adapt_config, output=str(tmp_path / "killed"), optimizer=optimizer)
     pretrain(whole, say=quiet)
     arguments = [sys.executable, "-c", KILLED, json.dumps(asdict(killed)), moment]
     done = subprocess.run(arguments, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True)

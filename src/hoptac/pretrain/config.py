@@ -9,6 +9,8 @@ from typing import Any
 from hoptac.errors import ConfigError
 from hoptac.train.config import read_settings
 
+OPTIMIZERS = ("adamw", "muon")
+
 
 @dataclass(frozen=True)
 class DomainConfig:
@@ -70,6 +72,7 @@ class PretrainConfig:
     ``warmup`` steps, falls linearly to 0 at that end.
 
     A step reads ``batch_size`` blocks of ``block`` subwords, ``micro_batch`` at a time where memory is short.
+    ``optimizer``: ``adamw``, or ``muon`` for the layers' matrices with AdamW for the rest.
     ``evaluate_every``, ``save_every`` and ``log_every`` count steps.
     """
 
@@ -83,6 +86,7 @@ class PretrainConfig:
     micro_batch: int | None = None
     mask_rate: float = 0.2
     whole_word: bool = True
+    optimizer: str = "adamw"
     learning_rate: float = 5e-4
     weight_decay: float = 0.01
     warmup: int = 60
@@ -113,6 +117,7 @@ def check_config(config: PretrainConfig, where: str) -> None:
         "steps or minutes must say when the run ends": config.steps is None and config.minutes is None,
         "steps must be at least 1": config.steps is not None and config.steps < 1,
         "minutes must be above 0": config.minutes is not None and config.minutes <= 0,
+        f"optimizer must be one of {', '.join(OPTIMIZERS)}": config.optimizer not in OPTIMIZERS,
         "corpus.files names no file": not corpus.files,
         "corpus.held_out must lie between 0 and 1, without them": not 0 < corpus.held_out < 1,
         "corpus.domain.share must lie between 0 and 1": not 0 <= corpus.domain.share <= 1,

@@ -25,12 +25,3 @@ class MaskedLoss(nn.Module):  # type: ignore[misc]
         asked = labels != IGNORED
         logits = self.model.lm_head(hidden[asked])
         return nn.functional.cross_entropy(logits.float(), labels[asked], reduction="sum")
-
-
-def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """AdamW's groups: matrices with ``weight_decay``, biases and norms without."""
-    parameters = list(model.parameters())
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]

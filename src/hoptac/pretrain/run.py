@@ -28,15 +28,15 @@ from hoptac.pretrain.checkpoint import (
 from hoptac.pretrain.config import PretrainConfig, check_config
 from hoptac.pretrain.encoder import load_encoder, save_encoder
 from hoptac.pretrain.interrupt import Interrupt
-from hoptac.pretrain.loss import MaskedLoss, parameter_groups
+from hoptac.pretrain.loss import MaskedLoss
 from hoptac.pretrain.masking import Masker
 from hoptac.pretrain.metrics import MetricsLog
+from hoptac.pretrain.optim import make_optimizer
 from hoptac.pretrain.sampling import BlockSampler
 from hoptac.pretrain.stages import BLOCKS, START, claim_output, prepare_run
 from hoptac.train.run import common_precision
 
 ENCODER, CHECKPOINTS, REPORT = "encoder", "checkpoints", "pretraining.json"
-BETAS, EPSILON = (0.9, 0.98), 1e-6  # Liu et al. 2019
 EVALUATION_SEED = 1
 T = TypeVar("T")
 
@@ -92,8 +92,8 @@ class Pretraining:
         self.sampler.drawn |= state.drawn
         self.masker = Masker(self.tokenizer, config.mask_rate, config.whole_word)
         loss = MaskedLoss(self.model)
-        optimizer = torch.optim.AdamW(
-            parameter_groups(loss, config.weight_decay), config.learning_rate, BETAS, EPSILON, fused=True
+        optimizer = make_optimizer(
+            loss, config.optimizer, config.learning_rate, config.weight_decay, state.precision == "bf16"
         )
         self.module, self.optimizer = accelerator.prepare(loss, optimizer)
         self.before = state.seconds

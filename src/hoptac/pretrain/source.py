@@ -127,23 +127,39 @@ def averaged_embeddings(
     surface the mean over the source's subwords of it. What the source has no subword for gets the mean over
     its vocabulary (Gee et al. 2022, "Fast Vocabulary Transfer for Language Model Compression").
 
-    Raises `ModelError` when the source has no ``tokenizer.json``, or one that its embeddings are too few for.
+    Raises `ModelError` when the source has neither a ``tokenizer.json`` nor PhoBERT's two files, or ones that
+    its embeddings are too few for.
     """
-    tokenizer = _source_tokenizer(source.name)
     embeddings = source.state[WORDS]
     common = embeddings.mean(0)
+    names, pieces = _source_subwords(source.name, surfaces)
     rows = []
-    for names in special.values():
-        known = [index for name in names if (index := tokenizer.token_to_id(name)) is not None]
+    for candidates in special.values():
+        known = [names[name] for name in candidates if name in names]
         rows.append(embeddings[known[0]] if known else common)
-    for encoding in tokenizer.encode_batch(surfaces, add_special_tokens=False):
-        ids = encoding.ids
+    for ids in pieces:
         if ids and max(ids) >= len(embeddings):
             raise ModelError(
-                f"{source.name}: tokenizer.json has more subwords than the weights; take those of one model."
+                f"{source.name}: its tokenizer has more subwords than the weights; take those of one model."
             )
         rows.append(embeddings[ids].mean(0) if ids else common)
     return torch.stack(rows)
+
+
+def _source_subwords(name: str, surfaces: list[str]) -> tuple[dict[str, int], list[list[int]]]:
+    """The source's vocabulary, and the ids of its subwords of each surface."""
+    from transformers.utils import cached_file
+
+    from hoptac.text.tokenizer import PhobertTokenizerFast
+
+    options = {"_raise_exceptions_for_missing_entries": False}
+    if cached_file(name, "bpe.codes", **options) and not cached_file(name, "tokenizer.json", **options):
+        words = [surface.replace(" ", "_") for surface in surfaces]  # as its articles were segmented
+        phobert = PhobertTokenizerFast.from_pretrained(name)
+        return phobert.get_vocab(), phobert(words, add_special_tokens=False)["input_ids"]
+    tokenizer = _source_tokenizer(name)
+    pieces = tokenizer.encode_batch(surfaces, add_special_tokens=False)
+    return tokenizer.get_vocab(), [encoding.ids for encoding in pieces]
 
 
 def _source_tokenizer(name: str) -> Any:
@@ -154,7 +170,7 @@ def _source_tokenizer(name: str) -> Any:
         tokenizer = Tokenizer.from_file(cached_file(name, "tokenizer.json"))
     except Exception as error:  # the Rust library raises nothing narrower
         raise ModelError(
-            f"{name}: a source for a new vocabulary needs a tokenizer.json ({error})."
+            f"{name}: a source for a new vocabulary needs a tokenizer.json, or PhoBERT's two files ({error})."
         ) from error
     tokenizer.no_padding()
     tokenizer.no_truncation()

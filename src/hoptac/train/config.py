@@ -23,12 +23,17 @@ class DataConfig:
     Either the annotated corpus (``annotations``, ``texts``; both default to the project's own folders), or
     word and tag files (``conll_train``, ``conll_dev``), or articles in the inline markup (``articles``:
     folders of ``.md`` files that join the training split).
+
+    ``silver``: a file of articles that a teacher marked (scripts/self_train.py). Each epoch reads a random
+    part of them beside the others: ``silver_share`` times as many.
     """
 
     annotations: str | None = None
     texts: str | None = None
     corpus: bool = True
     articles: tuple[str, ...] = ()
+    silver: str | None = None
+    silver_share: float = 1.0
     conll_train: str | None = None
     conll_dev: str | None = None
     max_articles: int | None = None

@@ -45,7 +45,8 @@ class TrainWindows(Dataset[dict[str, Any]]):  # type: ignore[misc]
 
     `set_epoch` encodes the articles again, with that epoch's augmentation and window edges, the same for the
     same seed and epoch; epoch 0 has the articles as they are. The number of windows stays that of epoch 0: a
-    few are drawn twice, or left to another epoch, where an augmented epoch comes out shorter or longer.
+    few are drawn twice, or left to another epoch, where an augmented epoch comes out shorter or longer. Each
+    epoch draws other ``silver`` articles, ``silver_share`` times as many as there are ``articles``.
     """
 
     def __init__(
@@ -57,8 +58,11 @@ class TrainWindows(Dataset[dict[str, Any]]):  # type: ignore[misc]
         limit: int,
         settings: AugmentConfig,
         seed: int,
+        silver: Sequence[Article] = (),
+        silver_share: float = 1.0,
     ) -> None:
         self.articles, self.labels, self.areas = articles, labels, areas
+        self.silver, self.silver_count = silver, min(len(silver), round(silver_share * len(articles)))
         self.encoder = TextEncoder(encoder.tokenizer, RememberingSegmenter(encoder.segmenter))
         self.limit, self.settings, self.seed = limit, settings, seed
         self.pools = Pools.of(articles)
@@ -83,7 +87,8 @@ class TrainWindows(Dataset[dict[str, Any]]):  # type: ignore[misc]
 
     def _encode(self, epoch: int) -> list[dict[str, Any]]:
         windows = []
-        for article in self.articles:
+        drawn = random.Random(f"{self.seed} {epoch} silver").sample(self.silver, self.silver_count)
+        for article in (*self.articles, *drawn):
             rng = random.Random(f"{self.seed} {epoch} {article.id}")
             if epoch:
                 article = augment(article, self.settings, self.pools, rng)

@@ -72,6 +72,8 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
         model.config.window_tokens,
         config.augment,
         config.seed,
+        data.silver,
+        config.data.silver_share,
     )
     progress = _read_progress(checkpoint)
     trainer = HoptacTrainer(config, model, windows, _arguments(config, output, progress.get("precision")))
@@ -84,14 +86,20 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
     for note in (*data.notes, *_launch_notes(trainer.args.world_size)):
         keeper.say(note)
     keeper.say(
-        f"{len(data.train)} articles, {len(windows)} windows an epoch; {len(data.dev)} development articles; "
+        f"{len(data.train)} articles, {len(data.silver)} silver ones, {len(windows)} windows an epoch; "
+        f"{len(data.dev)} development articles; "
         f"{keeper.precision} on {trainer.args.device}"
     )
     if not keeper.out_of_patience:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     report = {
         "config": asdict(config),
-        "articles": {"train": len(data.train), "dev": len(data.dev), "notes": data.notes},
+        "articles": {
+            "train": len(data.train),
+            "silver": len(data.silver),
+            "dev": len(data.dev),
+            "notes": data.notes,
+        },
         "precision": keeper.precision,
         "device": str(trainer.args.device),
         "processes": trainer.args.world_size,

@@ -14,17 +14,20 @@ from hoptac.errors import AnnotationError, ConfigError
 from hoptac.evaluate.conll import read_conll
 from hoptac.schema import Schema, load_schema
 from hoptac.train.config import DataConfig
+from hoptac.train.silver import read_silver
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Articles and the labels they are marked with; ``notes`` say what is missing."""
+    """Articles and the labels they are marked with; ``notes`` say what is missing, ``silver`` ones a model
+    marked."""
 
     train: tuple[Article, ...]
     dev: tuple[Article, ...]
     entity_labels: tuple[str, ...]
     area_labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    silver: tuple[Article, ...] = ()
 
 
 def load_data(config: DataConfig) -> TrainingData:
@@ -57,10 +60,10 @@ def load_data(config: DataConfig) -> TrainingData:
             "data: fewer than two development articles have a text, too few to choose thresholds by; name "
             "more in splits.json, or run scripts/fetch_texts.py first."
         )
-    _check_labels((*train, *corpus.split("dev")), schema)
-    return TrainingData(
-        train, corpus.split("dev"), schema.entity_labels, schema.area_labels, (missing,) if missing else ()
-    )
+    silver = read_silver(Path(config.silver)) if config.silver else ()
+    _check_labels((*train, *corpus.split("dev"), *silver), schema)
+    notes = (missing,) if missing else ()
+    return TrainingData(train, corpus.split("dev"), schema.entity_labels, schema.area_labels, notes, silver)
 
 
 def _check_labels(articles: Sequence[Article], schema: Schema) -> None:
