@@ -28,7 +28,7 @@ import typer
 from hoptac.active.order import rank
 from hoptac.active.resemblance import Texts, body
 from hoptac.active.staging import stage
-from hoptac.active.uncertainty import uncertainty
+from hoptac.active.uncertainty import Uncertainty, read_with_doubts
 from hoptac.annotations.corpus import default_root, load_corpus
 from hoptac.annotations.files import word_count, write_bytes
 from hoptac.article import Article
@@ -164,12 +164,11 @@ class Simulation:
         for name in had:
             known.add(name, body(self.by_id[name]))
         rest = [article for article in self.drawn if article.id not in set(had)]
-        states = {}
+        states: dict[str, Uncertainty] = {}
         for begin in range(0, len(rest), READ_AT_ONCE):
             part = rest[begin : begin + READ_AT_ONCE]
-            readings = reader.read([self.prepare(reader, article) for article in part])
-            for article, reading in zip(part, readings, strict=True):
-                states[article.id] = uncertainty(reader, reading, reader.predict(article.id, reading))
+            found = read_with_doubts(reader, [self.prepare(reader, article) for article in part])
+            states |= {article.id: state for article, (_, state) in zip(part, found, strict=True)}
         names = list(states)
         return [names[ranked.index] for ranked in rank(states, known, count)]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from hoptac.active.uncertainty import Uncertainty, uncertainty
+from hoptac.active.uncertainty import Uncertainty, read_with_doubts
 from hoptac.annotations.arrange import arrange
 from hoptac.annotations.formats.losses import Losses
 from hoptac.annotations.marks import furniture_candidates, label_of
@@ -48,15 +48,13 @@ def suggest(reader: Reader, pages: Iterable[NewPage], losses: Losses) -> Iterato
     while batch := list(islice(pages, READ_AT_ONCE)):
         read = [_read(page) for page in batch]
         prepared = [reader.prepare(page.text, page.kept) for page in read if isinstance(page, Page)]
-        readings = iter(reader.read(prepared))
+        states = iter(read_with_doubts(reader, prepared))
         for new, page in zip(batch, read, strict=True):
             if isinstance(page, InputError):
                 yield page
                 continue
-            reading = next(readings)
-            prediction = reader.predict(new.id, reading)
-            article = _article(new.id, page, prediction, losses)
-            yield Suggestion(new, article, prediction, uncertainty(reader, reading, prediction))
+            prediction, state = next(states)
+            yield Suggestion(new, _article(new.id, page, prediction, losses), prediction, state)
 
 
 def _read(page: NewPage) -> Page | InputError:

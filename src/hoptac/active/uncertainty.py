@@ -15,12 +15,13 @@ from enum import StrEnum
 
 import numpy as np
 
+from hoptac.active.missed import missed_names
 from hoptac.annotations.files import word_count
 from hoptac.article import Span
-from hoptac.evaluate.prediction import Prediction
+from hoptac.evaluate.prediction import Prediction, ScoredEntity
 from hoptac.model.areas import find_evidence
 from hoptac.model.tags import characters
-from hoptac.reader import Reader, Reading, calibrate
+from hoptac.reader import Prepared, Reader, Reading, calibrate
 
 
 class Layer(StrEnum):
@@ -99,25 +100,38 @@ class Uncertainty:
         return " ".join(self.text[span.start : max(span.end, doubt.end)].split())
 
 
-def uncertainty(reader: Reader, reading: Reading, prediction: Prediction) -> Uncertainty:
-    """The decisions behind ``prediction``, which is ``reader``'s for ``reading``.
+def read_with_doubts(reader: Reader, prepared: Sequence[Prepared]) -> list[tuple[Prediction, Uncertainty]]:
+    """What ``reader`` says of texts, and the decisions behind it; ids of the predictions are empty.
 
-    Names that the best path holds but the entity threshold keeps back are decisions too, and so is every
-    area.
+    A name that was kept back by the entity threshold, or not found but not improbable, is a decision too, and
+    so is every area.
     """
-    doubts = [*_entities(reader, reading, prediction), *_areas(reader, reading, prediction)]
+    results = []
+    for item, (emissions, areas) in zip(prepared, reader.logits(prepared), strict=True):
+        reading = reader.decode(item.tokens, emissions, areas)
+        prediction = reader.predict("", reading)
+        missed = missed_names(item.tokens, emissions, reader.transitions, reader.settings.entity_labels)
+        results.append((prediction, _state(reader, reading, prediction, missed)))
+    return results
+
+
+def _state(
+    reader: Reader, reading: Reading, prediction: Prediction, missed: Sequence[ScoredEntity]
+) -> Uncertainty:
+    doubts = [*_entities(reader, [*reading.entities, *missed], prediction)]
+    doubts += _areas(reader, reading, prediction)
     doubts.sort(key=lambda doubt: (doubt.start, -doubt.end, doubt.layer))
     tokens = reading.tokens
     read = tokens.sentence_spans if len(tokens) else ()
     return Uncertainty(tokens.text, tuple(doubts), tuple(read))
 
 
-def _entities(reader: Reader, reading: Reading, prediction: Prediction) -> list[Doubt]:
+def _entities(reader: Reader, names: Sequence[ScoredEntity], prediction: Prediction) -> list[Doubt]:
     marked = {entity.entity for entity in prediction.entities}
     platt = reader.settings.entity_calibration
     return [
         Doubt(Layer.ENTITY, e.start, e.end, e.label, calibrate(e.score, platt), e.entity in marked)
-        for e in reading.entities
+        for e in names
     ]
 
 
