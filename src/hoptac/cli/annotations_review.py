@@ -68,7 +68,7 @@ def review(
     twice.
     """
     from hoptac.annotations.corpus import SPLITS, article_files, default_root, load_corpus
-    from hoptac.review.by_model import model_cases
+    from hoptac.review.by_model import model_cases, weighed
     from hoptac.review.case import KINDS, LAYERS, merged
     from hoptac.review.inconsistent import inconsistencies
     from hoptac.review.page import write_page
@@ -88,7 +88,7 @@ def review(
     _known("--label", label, tuple(sorted(_labels([one for _, one in articles.values()]))))
     scores = _scores(articles, root, predictions or [], model or [])
     plain = {name: one for name, (_, one) in articles.items()}
-    found = merged([*inconsistencies(plain.values()), *model_cases(plain, scores)])
+    found = weighed(merged([*inconsistencies(plain.values()), *model_cases(plain, scores)]), scores)
     chosen = [
         case
         for case in found

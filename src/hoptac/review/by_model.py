@@ -1,19 +1,30 @@
-"""Where models that have not seen an article are sure that its marks are other than they are."""
+"""Where models that have not seen an article are sure that its marks are other than they are.
+
+A model is seldom right against a mark on words that it cannot have learned: what it gives to a mark counts as
+more the less often the words are marked like that elsewhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hoptac.annotations.files import text_hash
 from hoptac.article import Article, Entity
 from hoptac.errors import InputError
 from hoptac.evaluate.errors_by_cause import find_errors
 from hoptac.evaluate.prediction import Prediction, ScoredEntity, ScoredEvidence
-from hoptac.review.case import Case, judged
+from hoptac.review.case import LAYERS, Case, Layer, Marks, judged
 from hoptac.review.lines import layer_marks
 from hoptac.review.scores import ArticleScores
+from hoptac.text.normalize import normalize
 
 LEAST = 0.5  # likelihood of what a model proposes
+_DOUBT = 0.5  # likelihood of a mark whose words are marked nowhere else, whatever a model says
+_GUESS = 0.03  # the same where nothing is marked, and what is proposed is marked nowhere else
+_LEAST_DOUBT = 0.005
+_AGREES = 0.3  # how often models read an error as it is marked, for once that they do so with what is right
 
 
 def model_cases(articles: Mapping[str, Article], scores: Sequence[ArticleScores]) -> list[Case]:
@@ -24,6 +35,7 @@ def model_cases(articles: Mapping[str, Article], scores: Sequence[ArticleScores]
 
     Raises `InputError` where scores are of another text than the article's.
     """
+    familiar = Familiar(articles.values())
     cases: list[Case] = []
     for one in scores:
         article = articles.get(one.id)
@@ -33,12 +45,61 @@ def model_cases(articles: Mapping[str, Article], scores: Sequence[ArticleScores]
             raise InputError(
                 f"The predictions for {one.id} are of another text than its own; make them again."
             )
-        cases += _entity_cases(article, one)
-        cases += _evidence_cases(article, one)
+        cases += _entity_cases(article, one, familiar)
+        cases += _evidence_cases(article, one, familiar)
     return cases
 
 
-def _entity_cases(article: Article, scores: ArticleScores) -> Iterator[Case]:
+def weighed(cases: Iterable[Case], scores: Sequence[ArticleScores]) -> list[Case]:
+    """Cases, surest first again, with less confidence where models read what is marked."""
+    by_id = {one.id: one for one in scores}
+    weighed = []
+    for case in cases:
+        one = by_id.get(case.article_id)
+        if one is not None and "model" not in case.basis and _reads(one, case):
+            odds = _AGREES * case.confidence / (1 - case.confidence)
+            case = replace(case, confidence=odds / (1 + odds))
+        weighed.append(case)
+    return sorted(weighed, key=lambda case: -case.confidence)
+
+
+def _reads(scores: ArticleScores, case: Case) -> bool:
+    """Whether the models find what is marked at the place of a case; of phrases only the area counts."""
+    if case.layer == "entity":
+        found = [entity.entity for entity in _flat(scores.entities)]
+        return {m for m in found if m.start < case.end and case.start < m.end} == set(case.gold)
+    areas = {
+        phrase.area
+        for phrase in scores.evidence
+        if phrase.score >= LEAST and phrase.start < case.end and case.start < phrase.end
+    }
+    return areas == {mark.label for mark in case.gold}
+
+
+class Familiar:
+    """How often words are marked with a label in a corpus."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        self.counts = Counter(
+            self._key(article, layer, mark)
+            for article in articles
+            for layer in LAYERS
+            for mark in layer_marks(article, layer)
+        )
+
+    def _key(self, article: Article, layer: Layer, mark: Entity) -> tuple[str, str]:
+        words = " ".join(normalize(article.text[mark.start : mark.end]).text.split())
+        return mark.label, words if layer == "entity" else words.casefold()
+
+    def doubt(self, article: Article, layer: Layer, gold: Marks, proposed: Marks) -> float:
+        """The likelihood that marks keep against any model: high where their words are rare."""
+        counts = [self.counts[self._key(article, layer, mark)] for mark in gold or proposed]
+        # a mark that is there is one of its own count
+        share = _DOUBT / min(counts) if gold else _GUESS / (1 + min(counts))
+        return share + _LEAST_DOUBT
+
+
+def _entity_cases(article: Article, scores: ArticleScores, familiar: Familiar) -> Iterator[Case]:
     known = {Entity(mark.start, mark.end, mark.label): mark for mark in scores.marks}
     prediction = Prediction(article.id, _flat(scores.entities))
     for error in find_errors([(article, prediction)]):
@@ -54,15 +115,16 @@ def _entity_cases(article: Article, scores: ArticleScores) -> Iterator[Case]:
             here = min(right)
         if other < LEAST or here >= other:
             continue
+        proposed = tuple(entity.entity for entity in error.predicted)
         case = Case(
             article.id,
             "entity",
             error.gold,
-            tuple(entity.entity for entity in error.predicted),
+            proposed,
             ("model",),
             {"score_proposed": round(other, 4), "score_here": round(here, 4)},
         )
-        yield judged(case, here, other)
+        yield judged(case, here + familiar.doubt(article, "entity", error.gold, proposed), other)
 
 
 def _flat(entities: Sequence[ScoredEntity]) -> tuple[ScoredEntity, ...]:
@@ -74,7 +136,7 @@ def _flat(entities: Sequence[ScoredEntity]) -> tuple[ScoredEntity, ...]:
     return tuple(sorted(kept))
 
 
-def _evidence_cases(article: Article, scores: ArticleScores) -> Iterator[Case]:
+def _evidence_cases(article: Article, scores: ArticleScores, familiar: Familiar) -> Iterator[Case]:
     gold = layer_marks(article, "evidence")
     shares = {Entity(mark.start, mark.end, mark.area): mark.score for mark in scores.marked_evidence}
     kept: list[ScoredEvidence] = []
@@ -92,20 +154,23 @@ def _evidence_cases(article: Article, scores: ArticleScores) -> Iterator[Case]:
             proposed = Entity(touched[0].start, touched[0].end, phrase.area)
         else:
             proposed = Entity(phrase.start, phrase.end, phrase.area)
-        yield _evidence_case(article, scores, tuple(touched), (proposed,), here, phrase.score)
+        doubt = familiar.doubt(article, "evidence", tuple(touched), (proposed,))
+        yield _evidence_case(article, scores, tuple(touched), (proposed,), (here, phrase.score), doubt)
     for mark in gold:
         if mark in shares and not any(k.start < mark.end and mark.start < k.end for k in kept):
-            yield _evidence_case(article, scores, (mark,), (), shares[mark], 1 - shares[mark])
+            doubt = familiar.doubt(article, "evidence", (mark,), ())
+            yield _evidence_case(article, scores, (mark,), (), (shares[mark], 1 - shares[mark]), doubt)
 
 
 def _evidence_case(
     article: Article,
     scores: ArticleScores,
-    gold: tuple[Entity, ...],
-    proposed: tuple[Entity, ...],
-    here: float,
-    other: float,
+    gold: Marks,
+    proposed: Marks,
+    likely: tuple[float, float],
+    doubt: float,
 ) -> Case:
+    here, other = likely
     area = (proposed or gold)[0].label
     case = Case(
         article.id,
@@ -119,4 +184,4 @@ def _evidence_case(
             "score_of_area": round(scores.areas.get(area, 0.0), 4),
         },
     )
-    return judged(case, here, other)
+    return judged(case, here + doubt, other)

@@ -71,7 +71,7 @@ _ERRORS: Mapping[tuple[Layer, Kind], float] = {
     ("entity", "label"): 0.02,
     ("entity", "boundary"): 0.02,
     ("evidence", "missed"): 0.01,
-    ("evidence", "spurious"): 0.001,
+    ("evidence", "spurious"): 0.002,
     ("evidence", "label"): 0.01,
     ("evidence", "boundary"): 0.01,
 }
