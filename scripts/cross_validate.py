@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -24,12 +25,13 @@ import typer
 
 from hoptac.annotations.corpus import SPLITS, TEXTS, Corpus, article_files, default_root, load_corpus
 from hoptac.annotations.files import read_text, write_bytes
-from hoptac.errors import ConfigError
+from hoptac.cli.messages import complain
+from hoptac.errors import ConfigError, HoptacError
 from hoptac.review.folds import split_folds
 from hoptac.review.scores import ArticleScores, mean_scores, read_scores, score_articles, write_scores
 from hoptac.tagger import load
 from hoptac.train.config import TrainConfig, load_config
-from hoptac.train.run import MODEL, REPORT, train
+from hoptac.train.run import CHECKPOINTS, MODEL, REPORT, train
 
 PREDICTIONS, FOLDS, CORPUS = "predictions.jsonl", "folds.json", "corpus"
 
@@ -110,6 +112,7 @@ def _run(
     unseen = [(split, one) for split, one in articles if split != "train" or one.id in held_out]
     print(f"fold {number}: reading {len(unseen)} articles")
     write_scores(folder / PREDICTIONS, score_articles(load(folder / MODEL).reader, unseen, f"fold-{number}"))
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)  # gigabytes, and nothing is left to go on with
 
 
 def _copied(root: Path, target: Path, splits: dict[str, tuple[str, ...]]) -> Path:
@@ -143,4 +146,8 @@ def _joined(files: list[list[ArticleScores]]) -> list[ArticleScores]:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    try:
+        typer.run(main)
+    except HoptacError as error:
+        complain(error)
+        sys.exit(2)

@@ -97,6 +97,24 @@ def test_a_name_after_a_cue() -> None:
     assert words(missed, case.proposed) == [("Phan Đa", "PERSON")]
 
 
+def test_a_rank_taken_into_a_name() -> None:
+    names = ["An Bình", "Lê Ví", "Tô Hà", "Vũ Mơ", "Hồ Sen", "Lý Mai", "Đỗ Quyên", "An Nhiên"]
+    articles = [
+        article(f"Gặp [Đại tá|RANK] [{name}|PERSON] nhé x{i} .", f"m{i}") for i, name in enumerate(names)
+    ]
+    joined = article("Gặp [Đại tá An Lành|PERSON] nhé .", "u")
+    case = merged(inconsistencies([*articles, joined]))[0]
+    assert (case.article_id, words(joined, case.proposed)) == ("u", [("An Lành", "PERSON")])
+
+
+def test_a_word_that_belongs_to_the_date() -> None:
+    dates = [f"Họp [sáng {day}/{month}|DATE] nhé ." for day in (1, 12, 23) for month in (4, 11)]
+    articles = [article(text, f"m{i}") for i, text in enumerate(dates)]
+    short = article("Họp sáng [3/5|DATE] nhé .", "u")
+    case = merged(inconsistencies([*articles, short]))[0]
+    assert (case.kind, words(short, case.proposed)) == ("boundary", [("sáng 3/5", "DATE")])
+
+
 def test_a_sentence_that_comes_twice() -> None:
     first = article("Hôm qua [An Bình|PERSON] cùng mọi người đi thăm làng bên .", "a")
     second = article("Hôm qua An Bình cùng mọi người đi thăm làng bên .", "b")

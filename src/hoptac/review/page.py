@@ -99,6 +99,6 @@ def _pieces(
         else:
             style, label = looks[event.mark.key]
             if event.kind == "open":
-                yield f'<mark class="{style}">'
+                yield f'<mark class="{style}" title="{escape(label)}">'
             else:
                 yield (f'<span class="ht-tag">{escape(label)}</span>' if event.edge else "") + "</mark>"
