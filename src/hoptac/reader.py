@@ -115,24 +115,30 @@ class Reader:
 
     def predict(self, article_id: str, reading: Reading) -> Prediction:
         """Scores calibrated; entities and areas above their thresholds, areas with their evidence."""
-        scores = area_scores(reading, self.settings.area_labels)
-        evidence = []
-        for index, area in enumerate(self.settings.area_labels):
-            threshold = self.settings.area_thresholds.get(area, 0.5)
-            for phrase in find_evidence(reading.tokens, reading.area_probabilities, index, threshold):
-                place = characters(reading.tokens, phrase.first, phrase.last)
-                score = calibrate(phrase.score, self.settings.area_calibration)
-                evidence.append(ScoredEvidence(place.start, place.end, area, score))
-        platt = self.settings.entity_calibration
-        entities = [
-            ScoredEntity(e.start, e.end, e.label, calibrate(e.score, platt)) for e in reading.entities
+        settings = self.settings
+        raw = area_scores(reading, settings.area_labels)
+        found = [
+            (area, phrase)
+            for index, area in enumerate(settings.area_labels)
+            if raw[area] >= (threshold := settings.area_thresholds.get(area, 0.5))
+            for phrase in find_evidence(reading.tokens, reading.area_probabilities, index, threshold)
         ]
+        areas = calibrate_all(
+            [*raw.values(), *(phrase.score for _, phrase in found)], settings.area_calibration
+        )
+        evidence = []
+        for (area, phrase), score in zip(found, areas[len(raw) :], strict=True):
+            place = characters(reading.tokens, phrase.first, phrase.last)
+            evidence.append(ScoredEvidence(place.start, place.end, area, score))
+        scores = calibrate_all([e.score for e in reading.entities], settings.entity_calibration)
         return Prediction(
             id=article_id,
-            entities=tuple(entity for entity in entities if entity.score >= self.settings.entity_threshold),
-            area_scores={
-                area: calibrate(score, self.settings.area_calibration) for area, score in scores.items()
-            },
+            entities=tuple(
+                ScoredEntity(e.start, e.end, e.label, score)
+                for e, score in zip(reading.entities, scores, strict=True)
+                if score >= settings.entity_threshold
+            ),
+            area_scores=dict(zip(raw, areas, strict=False)),
             areas=frozenset(mark.area for mark in evidence),
             evidence=tuple(sorted(evidence)),
         )
@@ -154,6 +160,12 @@ def area_scores(reading: Reading, areas: Sequence[str]) -> Mapping[str, float]:
     return dict(zip(areas, article_scores(reading.area_probabilities).tolist(), strict=True))
 
 
+def calibrate_all(scores: Sequence[float], platt: Sequence[float]) -> list[float]:
+    """The calibrated forms of raw scores."""
+    calibrated: list[float] = apply_platt(np.array(scores), *platt).tolist()
+    return calibrated
+
+
 def calibrate(score: float, platt: Sequence[float]) -> float:
     """The calibrated form of one raw score."""
-    return float(apply_platt(np.array([score]), *platt)[0])
+    return calibrate_all([score], platt)[0]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
-
-import numpy as np
 
 from hoptac.article import Span
 from hoptac.errors import InputError, ModelError
@@ -116,15 +115,13 @@ class Tagger:
 def _areas(text: str, prediction: Prediction, reading: Reading) -> tuple[AreaResult, ...]:
     """The areas from the surest on; names come from the schema, others' areas have their label for a name."""
     names = {area.label: (area.name_vi, area.name_en) for area in load_schema().areas}
-    starts = np.array([span.start for span in reading.tokens.sentence_spans])
+    starts = [span.start for span in reading.tokens.sentence_spans]
     results = []
     for label in sorted(prediction.areas, key=lambda area: -prediction.area_scores[area]):
         evidence = []
         for mark in prediction.evidence:
             if mark.area == label:
-                sentence = reading.tokens.sentence_spans[
-                    int(np.searchsorted(starts, mark.start, "right")) - 1
-                ]
+                sentence = reading.tokens.sentence_spans[bisect_right(starts, mark.start) - 1]
                 evidence.append(
                     EvidenceSpan(
                         mark.start,
@@ -142,10 +139,12 @@ def _areas(text: str, prediction: Prediction, reading: Reading) -> tuple[AreaRes
 
 def _warnings(page: Page) -> list[str]:
     kept = unicodedata.normalize("NFC", "\n".join(page.text[span.start : span.end] for span in page.kept))
+    if _VIETNAMESE.search(kept):
+        return []
     letters = sum(char.isalpha() for char in kept)
     if not letters:
         return ["The text holds no letters."]
-    if letters >= _LETTERS and not _VIETNAMESE.search(kept):
+    if letters >= _LETTERS:
         return ["The text does not look Vietnamese; the model reads Vietnamese only."]
     return []
 
