@@ -20,6 +20,7 @@ LONGEST = 16  # words of a surface that is looked for
 LEAST = 0.5  # likelihood of another marking from which a place is a case
 _BESIDE = 1.0  # how many places with the same neighbour weigh as much as the rest of the surface's
 _NUMBERS = 2  # places of a bare number, marked like that after the same word, before it is a case
+_OTHER_NAME = 1.5  # log-odds against a name beside a capitalised word that it never stands beside elsewhere
 _LIKE = 4.0  # how many other surfaces' places beside a word weigh as much as all places of the label
 _ALONE = 0.5  # places of each marking that are taken for granted
 _ONCE_A_PARAGRAPH = frozenset({"delegation_exchange", "dialogue_mechanism"})
@@ -199,6 +200,8 @@ def _cases(
             odds = min(-neighbours.odds(label, place, True), 0.0)
         else:
             odds = 0.0
+        if layer == "entity" and any(place.capitals) and not counts.beside[place.capitals][best]:
+            odds -= _OTHER_NAME
         likely[best], own = _shifted(likely[best], odds), _shifted(own, -odds)
         if likely[best] < LEAST or own >= likely[best]:
             continue
