@@ -20,10 +20,13 @@ import shutil
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from hoptac.active.order import rank
 from hoptac.active.resemblance import Texts, body
@@ -76,12 +79,13 @@ def main(
     pool: Annotated[int, typer.Option(help="Articles to choose from.")] = 480,
     seeds: Annotated[int, typer.Option(help="Simulations.")] = 3,
     epochs: Annotated[int, typer.Option(help="Epochs of the largest size; the others take more.")] = 2,
+    annotations: Annotated[Path | None, typer.Option(help="The corpus, if not annotations/.")] = None,
     output: Annotated[Path, typer.Option(help="Where the runs go.")] = Path("runs/learning-curve"),
     plot: Annotated[Path, typer.Option(help="The plot, an SVG file.")] = Path("docs/learning_curve.svg"),
 ) -> None:
     """Train, choose and score, seed by seed."""
     steps = [int(size) for size in sizes.split(",")]
-    corpus = load_corpus(default_root(), None, ("train", "dev"))
+    corpus = load_corpus(annotations or default_root(), None, ("train", "dev"))
     if missing := corpus.describe_missing():
         typer.echo(missing)
     articles, dev = corpus.split("train"), corpus.split("dev")
@@ -100,6 +104,7 @@ def main(
                 # the first articles are the same in both orders
                 points += [replace(point, arm=each) for each in ((arm,) if before else (RANDOM, UNCERTAIN))]
                 _write(points, output / "curve.json", plot)
+    _print(points)
 
 
 @dataclass
@@ -191,6 +196,41 @@ def _fewer_layers(encoder: str, layers: str, output: Path) -> str:
         model, tokenizer = make_encoder(EncoderConfig(encoder, layers), None)
         save_encoder(folder, model, tokenizer, torch.float32)
     return str(folder)
+
+
+def needed(points: Sequence[Point], arm: str, figure: str, cost: str, target: float) -> list[float | None]:
+    """How many articles or words each seed's ``arm`` needs for ``target``; None where it does not reach it.
+
+    Between two sizes in proportion.
+    """
+    answers: list[float | None] = []
+    for seed in sorted({point.seed for point in points}):
+        mine = [point for point in points if point.seed == seed and point.arm == arm]
+        curve = [(getattr(p, cost), getattr(p, figure)) for p in sorted(mine, key=lambda p: p.articles)]
+        answer = float(curve[0][0]) if curve[0][1] >= target else None
+        for (less, low), (more, high) in pairwise(curve):
+            if answer is None and low < target <= high:
+                answer = less + (more - less) * (target - low) / (high - low)
+        answers.append(answer)
+    return answers
+
+
+def _print(points: Sequence[Point]) -> None:
+    """What each order needs for the F1 that the random order has in the mean at each size."""
+    table = Table("F1", "reached at random with", "informative first: articles", "words", "of the words")
+    for figure, label in FIGURES.items():
+        for size in sorted({point.articles for point in points})[1:]:
+            there = [point for point in points if point.arm == RANDOM and point.articles == size]
+            target = statistics.mean(getattr(point, figure) for point in there)
+            words = statistics.mean(point.words for point in there)
+            costs = [needed(points, UNCERTAIN, figure, cost, target) for cost in ("articles", "words")]
+            reached = [[value for value in values if value is not None] for values in costs]
+            cells = ["not reached"] * 3
+            if len(reached[0]) == len(costs[0]):
+                means = [statistics.mean(values) for values in reached]
+                cells = [f"{means[0]:.0f}", f"{means[1]:,.0f}", f"{means[1] / words:.0%}"]
+            table.add_row(f"{label} {target:.3f}", f"{size} articles, {words:,.0f} words", *cells)
+    Console().print(table)
 
 
 def _write(points: Sequence[Point], file: Path, plot: Path) -> None:
