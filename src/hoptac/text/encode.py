@@ -5,9 +5,9 @@ text → normalized text → sentences → words → one segmented line → subw
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +20,6 @@ from hoptac.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from hoptac.text.tokenizer import PhobertTokenizerFast
-
-_SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +68,11 @@ class TextEncoder:
         ]
         if not words:
             return _empty(text)
-        pieces = [_SPACE.sub("_", clean[a:b]) for a, b, _ in words]
+        # normalized text has no other white space
+        pieces = [clean[a:b].replace(" ", "_").replace("\n", "_") for a, b, _ in words]
         encoding = self.tokenizer.encode_line(" ".join(pieces))
-        offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2)
-        table = np.array(words, np.int32)
+        offsets = _table(encoding.offsets, 2)
+        table = _table(words, 3)
         # every word starts one separator after the end of the one before it on the segmented line
         line_starts = np.concatenate([[0], np.cumsum(table[:-1, 1] - table[:-1, 0] + 1)]).astype(np.int32)
         word = (np.searchsorted(line_starts, offsets[:, 0], side="right") - 1).astype(np.int32)
@@ -87,6 +86,12 @@ class TextEncoder:
             table[word, 2],
             tuple(_shifted(normalized.to_raw(*sentence), region.start) for sentence in sentences),
         )
+
+
+def _table(rows: Sequence[tuple[int, ...]], columns: int) -> NDArray[np.int32]:
+    """Rows as an array ``(rows, columns)``, several times faster than by ``np.array``."""
+    flat = np.fromiter(chain.from_iterable(rows), np.int32, len(rows) * columns)
+    return flat.reshape(-1, columns)
 
 
 def _shifted(span: tuple[int, int], by: int) -> Span:
