@@ -1,7 +1,7 @@
 """Attention for training in bfloat16 on a CPU: plain matrix products, forward and backward.
 
 PyTorch's fused CPU kernel (scaled_dot_product_attention) saves memory, but in bfloat16 its backward pass
-takes more than twice the time of the products written here (measured with AVX512-BF16 and heads of 32 values).
+takes over twice the time of the products written here (measured with AVX512-BF16 and heads of 32 values).
 """
 
 from __future__ import annotations
