@@ -18,6 +18,7 @@ from hoptac.annotations.inline import read_inline
 from hoptac.cli import app
 from hoptac.errors import InputError
 from hoptac.reader import Reader
+from hoptac.tagger import Tagger
 from tests.train.articles import inline
 
 Suggest = Callable[..., Outcome]
@@ -193,6 +194,16 @@ def test_pages_that_are_done_are_left_out(hoptac_suggest: Suggest, pages: Path, 
     done = hoptac_suggest(pages, "--done", tmp_path / "first", out="second")
     assert done.exit_code == 0 and "2 pages repeat articles that are done" in done.stderr
     assert {path.stem[4:] for path in (tmp_path / "second").glob("*.md")} == {"page-0", "page-7"}
+
+
+def test_a_model_of_other_labels_is_refused(
+    hoptac_suggest: Suggest, pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Reader
+) -> None:
+    monkeypatch.setattr(reader.settings, "entity_labels", ["PER", "LOC"])
+    monkeypatch.setattr("hoptac.active.model.load", lambda model: Tagger(reader))
+    done = hoptac_suggest(pages)
+    assert done.exit_code == 2 and "marks other labels (PER, LOC, " in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_formula_stays_text(hoptac_suggest: Suggest, tmp_path: Path) -> None:

@@ -14,18 +14,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from hoptac.active.model import load_reader
 from hoptac.active.resemblance import Texts, body
 from hoptac.active.staging import stage
 from hoptac.annotations.corpus import Corpus
 from hoptac.article import Article
-from hoptac.errors import ConfigError, ModelError
+from hoptac.errors import ConfigError
 from hoptac.model.folder import SHIPPED, load_model, save_model
 from hoptac.reader import Reader
-from hoptac.schema import load_schema
-from hoptac.tagger import load
 from hoptac.train.config import TrainConfig, parse_config
 from hoptac.train.fit import DevScores, dev_scores
-from hoptac.train.run import MODEL, read_articles, train
+from hoptac.train.run import CHECKPOINTS, MODEL, last_checkpoint, read_articles, train
 
 RECIPE: Mapping[str, Any] = {  # as in configs/own-articles.yaml
     "epochs": 3,
@@ -121,12 +120,12 @@ def learn(
     Both are scored by `hoptac.train.fit.dev_scores`. Raises `ModelError` for a model that does not load or
     has other labels than the schema, `ConfigError` where ``output`` holds an earlier run and not ``resume``.
     """
+    if last_checkpoint(output / CHECKPOINTS) and not resume:
+        raise ConfigError(
+            f"{output} holds an earlier run; give --resume to go on with it, or another output folder."
+        )
     start = _start(model, output)
-    reader = load(start).reader
-    schema, settings = load_schema(), reader.settings
-    labels = (tuple(settings.entity_labels), tuple(settings.area_labels))
-    if labels != (schema.entity_labels, schema.area_labels):
-        raise ModelError(f"{start}: its labels are not the schema's, which the articles are marked with.")
+    reader = load_reader(start)
     groups = material.groups()
     before = _scores(reader, groups)
     own = {  # names of their own, whatever the corpus's articles are called
@@ -147,13 +146,13 @@ def learn(
         "output": str(output),
         "data": {"annotations": str(root)},
         "segmenter": reader.encoder.segmenter.name,
-        "window_overlap": settings.window_overlap,
+        "window_overlap": reader.settings.window_overlap,
         "seed": seed,
     }
     if epochs is not None:
         values["epochs"] = epochs
     train(parse_config(TrainConfig, values, "learn"), resume=resume)
-    return Outcome(before, _scores(load(output / MODEL).reader, groups), output / MODEL)
+    return Outcome(before, _scores(load_reader(output / MODEL), groups), output / MODEL)
 
 
 def _start(model: str | None, output: Path) -> Path:

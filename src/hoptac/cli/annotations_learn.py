@@ -175,6 +175,6 @@ def _print(outcome: Outcome) -> None:
         cells = []
         for key in names:
             old, new = getattr(before, key), getattr(outcome.after[group], key)
-            cells.append(f"{old:.4f} → {new:.4f} ({new - old:+.4f})")
+            cells.append(f"{old:.3f} → {new:.3f} ({new - old:+.3f})")
         table.add_row(group, *cells)
     Console().print(table)

@@ -102,8 +102,8 @@ def _read(
     names: Sequence[str], model: str | None, known: Texts, losses: Losses
 ) -> tuple[list[Suggestion], int]:
     """The suggestions for all pages that can be read and are new, and how many could not be read."""
+    from hoptac.active.model import load_reader
     from hoptac.active.suggestion import suggest as suggest_marks
-    from hoptac.tagger import load
 
     failed = 0
     new: list[NewPage] = []
@@ -115,7 +115,7 @@ def _read(
             new.append(page)
     suggestions: list[Suggestion] = []
     repeated: list[str] = []
-    reader = load(model).reader if new else None
+    reader = load_reader(model) if new else None
     found = suggest_marks(reader, _with_progress(new), losses) if reader else iter(())
     for item in found:
         if isinstance(item, InputError):
