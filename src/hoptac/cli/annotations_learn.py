@@ -26,7 +26,7 @@ _NAMED = 5  # ids shown of a longer list
 def learn(
     corrected: Annotated[
         list[Path],
-        typer.Argument(metavar="CORRECTED...", help="Files or folders of corrected articles, in any format."),
+        typer.Argument(metavar="CORRECTED", help="Files or folders of corrected articles, in any format."),
     ],
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="FOLDER", help="Where the run and its model go.")

@@ -31,7 +31,7 @@ def suggest(
     pages: Annotated[
         list[str],
         typer.Argument(
-            metavar="PAGES...",
+            metavar="PAGES",
             help='Text or HTML files, folders of them, or .jsonl files with a "text" a line; - is standard '
             "input.",
         ),
