@@ -12,7 +12,8 @@ import pytest
 from hoptac.errors import ConfigError, ModelError
 from hoptac.pretrain.config import VocabularyConfig
 from hoptac.pretrain.vocabulary import check_parity, learn_vocabulary, make_vocabulary, surface
-from hoptac.text.tokenizer import PhobertTokenizerFast, read_merges
+from hoptac.text.bpe import read_merges
+from hoptac.text.tokenizer import PhobertTokenizerFast
 from tests.pretrain.conftest import invented_articles
 
 LINES = invented_articles(60)

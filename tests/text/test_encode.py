@@ -15,10 +15,11 @@ from hoptac.article import Article, Span
 from hoptac.model.tags import characters, encode_entities, token_runs, unreachable
 from hoptac.schema import load_schema
 from hoptac.scoring import article_lines
+from hoptac.text.bpe import CONTINUED
 from hoptac.text.encode import TextEncoder, TokenizedText
 from hoptac.text.normalize import normalize
 from hoptac.text.segment import get_segmenter
-from hoptac.text.tokenizer import CONTINUED, PhobertTokenizerFast
+from hoptac.text.tokenizer import PhobertTokenizerFast
 from hoptac.text.windows import pack
 from tests.text.strategies import raw_texts
 from tests.tiny import tiny_vocab

@@ -17,7 +17,8 @@ from pathlib import Path
 from hoptac.errors import ConfigError, ModelError
 from hoptac.pretrain.config import VocabularyConfig
 from hoptac.pretrain.folders import whole_folder
-from hoptac.text.tokenizer import CONTINUED, WORD_END, PhobertTokenizerFast
+from hoptac.text.bpe import CONTINUED, WORD_END
+from hoptac.text.tokenizer import PhobertTokenizerFast
 
 FILES = ("vocab.txt", "bpe.codes")
 FRONT = ("<s>", "<pad>", "</s>", "<unk>")

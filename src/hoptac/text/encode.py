@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,6 @@ from hoptac.article import Span
 from hoptac.text.normalize import normalize
 from hoptac.text.segment import Segmenter
 from hoptac.text.sentences import sentence_spans
-
-if TYPE_CHECKING:
-    from hoptac.text.tokenizer import PhobertTokenizerFast
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +40,29 @@ class TokenizedText:
         return len(self.ids)
 
 
+class LineEncoding(Protocol):
+    """Subword ids of a line and their ``(start, end)`` in it."""
+
+    @property
+    def ids(self) -> list[int]: ...
+
+    @property
+    def offsets(self) -> list[tuple[int, int]]: ...
+
+
+class Tokenizer(Protocol):
+    """What encoding asks of a tokenizer; ``PhobertTokenizerFast`` and ``LineTokenizer`` have it."""
+
+    @property
+    def mask_token_id(self) -> int: ...
+
+    def encode_line(self, line: str) -> LineEncoding: ...
+
+
 class TextEncoder:
     """Turns texts into `TokenizedText` with one tokenizer and one word segmenter."""
 
-    def __init__(self, tokenizer: PhobertTokenizerFast, segmenter: Segmenter) -> None:
+    def __init__(self, tokenizer: Tokenizer, segmenter: Segmenter) -> None:
         self.tokenizer = tokenizer
         self.segmenter = segmenter
 

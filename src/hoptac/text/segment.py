@@ -6,13 +6,15 @@ they do can move an offset.
 
 from __future__ import annotations
 
+import ast
 import re
 import threading
 import unicodedata
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from hoptac.errors import ConfigError, ModelError
 from hoptac.text.crf import WordCrf
@@ -22,6 +24,7 @@ from hoptac.text.vncorenlp import VncorenlpSegmenter
 Spans = list[tuple[int, int]]
 
 _CRF = "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727/models.bin"
+_TOKENIZER = "pipeline/word_tokenize/regex_tokenize.py"
 _WORD_LIST = "corpus/data/Viet74K.txt"
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
 _NOT_SPACE = re.compile(r"\S+")
@@ -112,15 +115,18 @@ class UndertheseaSegmenter:
 
 
 class _Underthesea:
-    """The parts of underthesea that its word segmentation is made of."""
+    """The parts of underthesea that its word segmentation is made of, read from its files.
+
+    Importing the package would load PyTorch and transformers, which nothing here needs.
+    """
 
     def __init__(self) -> None:
-        from underthesea.pipeline import word_tokenize
-        from underthesea.pipeline.word_tokenize import regex_tokenize
-
-        self.pattern: re.Pattern[str] = regex_tokenize.patterns
-        folder = Path(word_tokenize.__file__).parents[2]
+        found = find_spec("underthesea")
+        if found is None or not found.submodule_search_locations:
+            raise ModelError("The segmenter 'underthesea' lacks its package: run pip install underthesea.")
+        folder = Path(found.submodule_search_locations[0])
         try:
+            self.pattern = _assigned(folder / _TOKENIZER, "patterns")
             self.words = frozenset((folder / _WORD_LIST).read_text(encoding="utf-8").lower().split("\n"))
             self.crf = WordCrf(folder / _CRF, self.words)
         except OSError as error:
@@ -128,6 +134,23 @@ class _Underthesea:
                 f"This underthesea has no {error.filename}: install a version that hoptac names in its"
                 " requirements."
             ) from error
+
+
+def _assigned(path: Path, name: str) -> re.Pattern[str]:
+    """The pattern ``name`` that a module assigns, without what the module imports beside ``re``."""
+    tree = ast.parse(path.read_bytes())
+    values: dict[str, Any] = {"re": re}
+    kept = ast.Module([part for part in tree.body if isinstance(part, ast.Assign)], [])
+    try:
+        exec(compile(kept, str(path), "exec"), values)
+    except NameError as error:
+        raise ModelError(
+            f"{path} is not as hoptac knows it ({error}); install another underthesea."
+        ) from error
+    if not isinstance(values.get(name), re.Pattern):
+        raise ModelError(f"{path} assigns no pattern {name!r}; install another version of underthesea.")
+    pattern: re.Pattern[str] = values[name]
+    return pattern
 
 
 def _tokens(text: str, pattern: re.Pattern[str]) -> Spans:

@@ -1,14 +1,7 @@
 """A fast tokenizer for PhoBERT: the ids of ``transformers.PhobertTokenizer``, with offsets and word ids.
 
-PhoBERT (Nguyen and Nguyen, 2020, "PhoBERT: Pre-trained language models for Vietnamese") reads word-segmented
-text: the syllables of a word are joined by ``_`` and words are parted by spaces. Its subwords come from
-fastBPE merges (``bpe.codes``) and are numbered by a fairseq dictionary (``vocab.txt``).
-
-The byte-pair model of the Rust ``tokenizers`` library needs a symbol with an id of its own for the result of
-every merge, while PhoBERT's dictionary lacks some of them: those still merge on, and are ``<unk>`` where no
-further merge takes them up. Such a symbol gets an *alias*, an id behind all of PhoBERT's, and every id that
-leaves this module is put back to the one that PhoBERT knows. The Rust tokenizer alone (``backend_tokenizer``)
-shows the aliases.
+The byte-pair model is that of `hoptac.text.bpe`; here it becomes a tokenizer of ``transformers``. The Rust
+tokenizer alone (``backend_tokenizer``) shows ids that PhoBERT does not know, the aliases described there.
 """
 
 from __future__ import annotations
@@ -16,25 +9,23 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tokenizers import AddedToken, Encoding, Regex, Tokenizer
-from tokenizers.decoders import BPEDecoder
-from tokenizers.models import BPE
-from tokenizers.pre_tokenizers import Sequence, Split, WhitespaceSplit
+from tokenizers import AddedToken, Encoding
 from tokenizers.processors import TemplateProcessing
 from transformers import PreTrainedTokenizerFast
 
 from hoptac.errors import ModelError
-
-WORD_END = "</w>"  # marks a symbol that ends its word in bpe.codes
-CONTINUED = "@@"  # marks a token that does not end its word in vocab.txt
-CACHED_WORDS = 1 << 17
-
-# str.isspace() accepts the Unicode white space and also the four ASCII information separators.
-_SEPARATORS = Regex(r"[\x{1c}-\x{1f}]")
+from hoptac.text.bpe import (
+    CONTINUED,
+    PhobertEncoding,
+    build_model,
+    check_added,
+    read_merges,
+    read_vocabulary,
+    rust_tokenizer,
+)
 
 
 class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
@@ -84,16 +75,8 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
         whole += [str(token) for _, token in sorted(added.items())]
         whole.append(str(mask_token))
         model, self._table = build_model(ids, read_merges(merges_file), whole, str(unk_token))
-        for index, token in added.items():
-            actual = self._table.ids[str(token)]
-            if actual != index:
-                raise ModelError(
-                    f"{source}: the added token {str(token)!r} should have the id {index}, but with"
-                    f" vocab.txt it is {actual}; take files that belong together"
-                )
-        self._tokenizer = Tokenizer(model)
-        self._tokenizer.pre_tokenizer = Sequence([Split(_SEPARATORS, "removed"), WhitespaceSplit()])
-        self._tokenizer.decoder = BPEDecoder(suffix=WORD_END)
+        check_added({index: str(token) for index, token in added.items()}, self._table, source)
+        self._tokenizer = rust_tokenizer(model)
         super().__init__(
             bos_token=bos_token,
             eos_token=eos_token,
@@ -226,147 +209,3 @@ class PhobertTokenizerFast(PreTrainedTokenizerFast):  # type: ignore[misc]
                 beside.replace(copy)
             copies.append(str(copy))
         return tuple(copies)
-
-
-@dataclass(frozen=True)
-class TokenTable:
-    """PhoBERT's tokens and their ids, and the ids that stand for them inside the Rust model.
-
-    ``aliases[k]`` is PhoBERT's id for the Rust model's symbol ``len(tokens) + k``; ``whole`` are the tokens
-    that are matched as they stand, special and added ones; ``unknown`` is the id of ``<unk>``.
-    """
-
-    tokens: tuple[str, ...]
-    ids: dict[str, int]
-    aliases: tuple[int, ...]
-    whole: frozenset[str]
-    unknown: int
-
-    def resolve(self, ids: list[int]) -> list[int]:
-        """The ids of the vocabulary for ids of the Rust model."""
-        size = len(self.tokens)
-        if not self.aliases or not ids or max(ids) < size:
-            return ids
-        return [index if index < size else self.aliases[index - size] for index in ids]
-
-
-class PhobertEncoding:
-    """A ``tokenizers.Encoding`` whose ids and tokens are PhoBERT's; everything else is passed on as it is."""
-
-    __slots__ = ("_encoding", "_table")
-
-    def __init__(self, encoding: Encoding, table: TokenTable) -> None:
-        self._encoding, self._table = encoding, table
-
-    @property
-    def ids(self) -> list[int]:
-        return self._table.resolve(self._encoding.ids)
-
-    @property
-    def tokens(self) -> list[str]:
-        return [self._table.tokens[index] for index in self.ids]
-
-    @property
-    def overflowing(self) -> list[PhobertEncoding]:
-        return [PhobertEncoding(encoding, self._table) for encoding in self._encoding.overflowing]
-
-    def __len__(self) -> int:
-        return len(self._encoding)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._encoding, name)
-
-    def __reduce__(self) -> tuple[type[PhobertEncoding], tuple[Encoding, TokenTable]]:
-        return PhobertEncoding, (self._encoding, self._table)
-
-
-def read_vocabulary(path: str | Path, special: list[str]) -> dict[str, int]:
-    """Token to id: ``special`` first, then the lines ``token count`` of a fairseq dictionary, in order.
-
-    Raises ``ModelError`` with file and line for a line without a count or a token that comes twice.
-    """
-    ids = {token: index for index, token in enumerate(special)}
-    for number, line in enumerate(_lines(path), start=1):
-        token, space, _ = line.strip().rpartition(" ")
-        if not space:
-            found = line.strip()
-            raise ModelError(
-                f"{path}:{number}: expected 'token count', found {found!r}; is it PhoBERT's vocab.txt?"
-            )
-        if token in ids:
-            raise ModelError(
-                f"{path}:{number}: the token {token!r} was there before; every line needs another token"
-            )
-        ids[token] = len(ids)
-    return ids
-
-
-def read_merges(path: str | Path) -> list[tuple[str, str]]:
-    """The merges of a fastBPE code file (``left right count``) in the order of their rank.
-
-    Lines with fewer or more than two symbols are void, as is a last line without a line end:
-    ``PhobertTokenizer`` never applies them either. Of equal merges the last counts.
-    """
-    ranks: dict[tuple[str, ...], int] = {}
-    for rank, line in enumerate(_lines(path)):
-        symbols = tuple(line.split()[:-1])
-        if len(symbols) == 2 and line.endswith("\n"):
-            ranks[symbols] = rank
-    return [(left, right) for left, right in sorted(ranks, key=ranks.__getitem__)]
-
-
-def build_model(
-    ids: dict[str, int], merges: list[tuple[str, str]], whole: list[str], unknown: str
-) -> tuple[BPE, TokenTable]:
-    """The byte-pair model for a vocabulary and its merges, with the table that leads back to PhoBERT's ids.
-
-    Tokens of ``whole`` that are not in ``ids`` are numbered behind it, in order. Raises ``ModelError`` when
-    one spells a subword that does not end its word, for then the two could not be told apart.
-    """
-    numbered = dict(ids)
-    for token in whole:
-        numbered.setdefault(token, len(numbered))
-    names = {token: numbered[token] for token in whole}
-    merged = dict.fromkeys(part for left, right in merges for part in (left, right, left + right))
-    spelled = [_symbol(token) for token in numbered if token not in names]
-    if clash := names.keys() & {*merged, *spelled}:
-        token = min(clash)
-        raise ModelError(f"the token {token!r} cannot be added: it is also the subword {token}{CONTINUED}")
-    taken = set(names.values())
-    aliases: list[int] = []
-    for symbol in dict.fromkeys([*merged, *spelled]):
-        index = numbered.get(_token(symbol), numbered[unknown])
-        if index in taken:
-            aliases.append(index)
-            index = len(numbered) + len(aliases) - 1
-        taken.add(index)
-        names[symbol] = index
-    model = BPE(
-        vocab=names,
-        merges=merges,
-        unk_token=unknown,
-        end_of_word_suffix=WORD_END,
-        fuse_unk=False,
-        cache_capacity=CACHED_WORDS,
-    )
-    table = TokenTable(tuple(numbered), numbered, tuple(aliases), frozenset(whole), numbered[unknown])
-    return model, table
-
-
-def _token(symbol: str) -> str:
-    return symbol.removesuffix(WORD_END) if symbol.endswith(WORD_END) else symbol + CONTINUED
-
-
-def _symbol(token: str) -> str:
-    bare = token.removesuffix(CONTINUED)
-    return bare if bare and bare != token else token + WORD_END
-
-
-def _lines(path: str | Path) -> list[str]:
-    try:
-        with Path(path).open(encoding="utf-8") as handle:
-            return handle.readlines()
-    except UnicodeDecodeError as error:
-        raise ModelError(
-            f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); fetch the file again"
-        ) from error
