@@ -5,7 +5,8 @@
 A simulation on the annotated corpus, from an encoder that has seen no mark. A seed draws a pool of training
 articles. The first articles are random; then each size adds articles to the last one's, at random, or in the
 order of `hoptac annotations suggest` by the model of the last size. Every model is trained anew from the
-encoder, all with as many steps, and scored on the development articles, which also choose the thresholds.
+encoder, all with about as many steps, and scored on the development articles, which also choose the
+thresholds.
 
 Each finished training is kept under --output and not repeated: the script can be stopped and started again.
 curve.json (every point) and the plot are written anew after each training.
