@@ -37,7 +37,7 @@ def test_the_report_is_written(learned: Learned) -> None:
     written = json.loads((learned.output / "training.json").read_text(encoding="utf-8"))
     assert written["best"] == learned.report["best"]
     assert written["history"] == learned.report["history"]
-    assert written["articles"] == {"train": 12, "dev": 12, "notes": []}
+    assert written["articles"] == {"train": 12, "silver": 0, "dev": 12, "notes": []}
     assert [row["epoch"] for row in written["history"]] == list(range(12, 17))
 
 

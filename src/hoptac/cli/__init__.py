@@ -15,7 +15,7 @@ class _Commands(LazyGroup):
         LazyCommand(
             "predict", "hoptac.cli.predict", "Find people, ranks, bodies, dates, documents and areas."
         ),
-        LazyCommand("annotations", "hoptac.cli.annotations", "Check and count the annotated corpus."),
+        LazyCommand("annotations", "hoptac.cli.annotations", "Mark, check, review and compare articles."),
         LazyCommand("train", "hoptac.cli.train", "Train a model on annotated articles."),
         LazyCommand("evaluate", "hoptac.cli.evaluate", "Score a model on annotated articles."),
         LazyCommand("serve", "hoptac.cli.serve", "Read and correct articles in the browser."),

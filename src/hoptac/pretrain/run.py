@@ -17,6 +17,8 @@ from accelerate.utils import broadcast_object_list, set_seed
 
 from hoptac.annotations.files import write_bytes
 from hoptac.errors import ConfigError, ModelError
+from hoptac.model.attention import use_products
+from hoptac.model.dropout import use_bits_dropout
 from hoptac.pretrain.blocks import Blocks, Packed, open_blocks
 from hoptac.pretrain.checkpoint import (
     RunState,
@@ -87,6 +89,9 @@ class Pretraining:
         self.config, self.accelerator, self.state, self.say = config, accelerator, state, say
         self.output = Path(config.output)
         self.model, self.tokenizer = load_encoder(self.output / START)
+        if state.precision == "bf16" and state.device == "cpu":
+            use_products(self.model)
+            use_bits_dropout(self.model)
         self.blocks: Blocks = open_blocks(self.output / BLOCKS)
         self.sampler = BlockSampler(self.blocks, config.corpus.domain.share, config.seed)
         self.sampler.drawn |= state.drawn

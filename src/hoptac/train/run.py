@@ -24,7 +24,9 @@ from hoptac.annotations.files import write_bytes
 from hoptac.article import Article
 from hoptac.engine.torch_engine import TorchEngine
 from hoptac.errors import ConfigError
+from hoptac.model.attention import use_products
 from hoptac.model.config import HoptacConfig
+from hoptac.model.dropout import use_bits_dropout
 from hoptac.model.folder import load_encoder, load_model, save_model, text_encoder, transitions
 from hoptac.model.modeling import HoptacModel
 from hoptac.precision import Precision, resolve_precision
@@ -219,6 +221,9 @@ class HoptacTrainer(Trainer):  # type: ignore[misc]
     ) -> None:
         encoder = model.config.encoder
         self.config = config
+        if arguments.bf16 and arguments.use_cpu:
+            use_products(model)
+            use_bits_dropout(model)
         super().__init__(
             model=model,
             args=arguments,
