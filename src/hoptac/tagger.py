@@ -39,7 +39,7 @@ class Tagger:
 
     @property
     def engine(self) -> str:
-        """Library, device and number format in one line."""
+        """Library, device, number format and, on a CPU, its instruction set, in one line."""
         return self.reader.engine.describe()
 
     @overload
@@ -149,34 +149,31 @@ def _warnings(page: Page) -> list[str]:
     return []
 
 
-def load(model: str | Path | None = None, *, device: str | None = None, precision: str = "auto") -> Tagger:
+def load(
+    model: str | Path | None = None,
+    *,
+    device: str | None = None,
+    engine: str = "auto",
+    precision: str = "auto",
+) -> Tagger:
     """Load a model folder or hub id; without one, the model shipped with the package.
 
-    ``device`` is PyTorch's name for it (by default a GPU where there is one), ``precision`` ``fp32``,
-    ``bf16`` or ``auto``: what a short measurement finds faster.
+    ``engine`` is ``openvino`` (CPUs), ``torch`` or ``auto``: PyTorch on a GPU, OpenVINO elsewhere where it is
+    installed. ``precision`` is ``fp32``, ``bf16``, ``int8`` (OpenVINO) or ``auto``: what a short test on this
+    machine found fastest. ``device`` is PyTorch's name for it (by default a GPU where there is one).
 
-    Raises `ModelError` when the model cannot be loaded.
+    Raises `ModelError` when the model cannot be loaded, `ConfigError` for settings that do not go together.
     """
-    import torch
-
-    from hoptac.engine.torch_engine import TorchEngine
-    from hoptac.model.folder import SHIPPED, load_model, text_encoder, transitions
+    from hoptac.engine.opened import open_model
+    from hoptac.model.folder import SHIPPED
     from hoptac.reader import Reader
 
     if model is None and not SHIPPED.is_dir():
         raise ModelError(
             f"This installation ships no model ({SHIPPED} is absent); name a model folder or hub id."
         )
-    network, tokenizer = load_model(SHIPPED if model is None else model)
-    chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        network.to(chosen)
-    except (RuntimeError, AssertionError) as error:
-        raise ModelError(f"The device {chosen!r} cannot be used ({str(error).splitlines()[0]}).") from error
-    engine = TorchEngine(network, precision)
-    return Tagger(
-        Reader(network.config, text_encoder(network.config, tokenizer), engine, transitions(network))
-    )
+    opened = open_model(SHIPPED if model is None else model, device, engine, precision)
+    return Tagger(Reader(opened.settings, opened.encoder, opened.engine, opened.transitions))
 
 
 @cache

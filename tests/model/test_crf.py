@@ -10,7 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoptac.model.crf import FORBIDDEN, TagCRF, allowed_transitions
+from hoptac.model.crf import TagCRF
+from hoptac.model.tags import FORBIDDEN, allowed_transitions
 from hoptac.model.decode import Transitions, decode, viterbi
 from hoptac.model.tags import token_runs
 

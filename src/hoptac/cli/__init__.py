@@ -18,6 +18,7 @@ class _Commands(LazyGroup):
         LazyCommand("annotations", "hoptac.cli.annotations", "Mark, check, review and compare articles."),
         LazyCommand("train", "hoptac.cli.train", "Train a model on annotated articles."),
         LazyCommand("evaluate", "hoptac.cli.evaluate", "Score a model on annotated articles."),
+        LazyCommand("export", "hoptac.cli.export", "Write a model in the form that runs fastest."),
         LazyCommand("serve", "hoptac.cli.serve", "Read and correct articles in the browser."),
     )
 

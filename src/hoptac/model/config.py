@@ -6,7 +6,7 @@ from typing import Any
 
 from transformers import PretrainedConfig, RobertaConfig
 
-SPECIAL_TOKENS = 2  # <s> and </s> of every window
+from hoptac.model.settings import window_tokens
 
 
 class HoptacConfig(PretrainedConfig):  # type: ignore[misc]
@@ -62,9 +62,5 @@ class HoptacConfig(PretrainedConfig):  # type: ignore[misc]
 
     @property
     def window_tokens(self) -> int:
-        """Subwords that fit in one window beside the special tokens.
-
-        RoBERTa counts positions from ``pad_token_id + 1`` on, so that 258 embeddings hold 256 tokens.
-        """
-        positions = int(self.encoder.max_position_embeddings) - int(self.encoder.pad_token_id) - 1
-        return positions - SPECIAL_TOKENS
+        """Subwords that fit in one window beside the special tokens."""
+        return window_tokens(int(self.encoder.max_position_embeddings), int(self.encoder.pad_token_id))

@@ -8,16 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-FORBIDDEN = -1e4  # a log-score that no path through it survives, yet finite so that sums stay so
-
-
-def allowed_transitions(tags: int) -> Tensor:
-    """``(tags, tags)``: whether tag ``j`` may follow tag ``i``: ``I-X`` only ``B-X`` or ``I-X``."""
-    allowed = torch.ones(tags, tags, dtype=torch.bool)
-    for inside in range(2, tags, 2):
-        allowed[:, inside] = False
-        allowed[inside - 1, inside] = allowed[inside, inside] = True
-    return allowed
+from hoptac.model.tags import FORBIDDEN, allowed_transitions
 
 
 class TagCRF(nn.Module):  # type: ignore[misc]
@@ -33,7 +24,7 @@ class TagCRF(nn.Module):  # type: ignore[misc]
 
     def scores(self) -> tuple[Tensor, Tensor]:
         """``(transitions, first)`` with what BIO forbids at ``FORBIDDEN``."""
-        allowed = allowed_transitions(len(self.first)).to(self.first.device)
+        allowed = torch.from_numpy(allowed_transitions(len(self.first))).to(self.first.device)
         # a text begins as if it followed O
         return (
             self.transitions.masked_fill(~allowed, FORBIDDEN),

@@ -64,6 +64,28 @@ def load_model(folder: Path | str, **kwargs: Any) -> tuple[HoptacModel, PhobertT
     return model, tokenizer
 
 
+def local_folder(source: Path | str) -> Path:
+    """The model folder ``source`` names: itself, or the copy of a hub id's files, fetched where need be.
+
+    Raises `ModelError` when there is none, or it lacks a file.
+    """
+    _check_folder(source)
+    folder = Path(source).expanduser()
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        folder = Path(
+            snapshot_download(str(source), allow_patterns=["*.json", "*.txt", "*.codes", "*.safetensors"])
+        )
+    except (OSError, ValueError, HFValidationError) as error:
+        raise ModelError(_reason(source, error)) from error
+    _check_folder(folder)
+    return folder
+
+
 def load_encoder(
     source: str, config: HoptacConfig, dropout: float | None = None
 ) -> tuple[HoptacModel, PhobertTokenizerFast]:

@@ -13,10 +13,21 @@ from numpy.typing import NDArray
 from hoptac.article import AreaEvidence, Entity, Span
 from hoptac.text.encode import TokenizedText
 
+FORBIDDEN = -1e4  # a log-score that no path through it survives, yet finite so that sums stay so
+
 
 def bio_tags(labels: Sequence[str]) -> tuple[str, ...]:
     """``O``, then ``B-X`` and ``I-X`` of each: tag ``2 k + 1`` begins label ``k``, ``2 k + 2`` is inside."""
     return ("O", *(f"{prefix}-{label}" for label in labels for prefix in "BI"))
+
+
+def allowed_transitions(tags: int) -> NDArray[np.bool_]:
+    """``(tags, tags)``: whether tag ``j`` may follow tag ``i``: ``I-X`` only ``B-X`` or ``I-X``."""
+    allowed = np.ones((tags, tags), bool)
+    for inside in range(2, tags, 2):
+        allowed[:, inside] = False
+        allowed[inside - 1, inside] = allowed[inside, inside] = True
+    return allowed
 
 
 def covered_tokens(tokens: TokenizedText, start: int, end: int) -> tuple[int, int]:

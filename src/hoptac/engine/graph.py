@@ -1,0 +1,120 @@
+"""A hoptac model as an OpenVINO graph, made from its weights without PyTorch.
+
+A RoBERTa encoder (Liu et al. 2019, "RoBERTa: A Robustly Optimized BERT Pretraining Approach") with post-layer
+normalization, and the two heads. One window at a time goes in: without padding there is no mask, and nothing
+that another window could change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+from openvino import opset13 as op
+
+from hoptac.engine.weights import Array
+from hoptac.model.settings import EncoderSettings, ModelSettings
+
+INPUT = "input_ids"
+TAGS, AREAS = "tag_logits", "area_logits"
+INT8_LIMIT = 127
+
+
+def build_graph(
+    settings: ModelSettings, weights: Mapping[str, Array], int8: bool = False, layers: int | None = None
+) -> ov.Model:
+    """From ``input_ids`` ``(1, tokens)`` to ``tag_logits`` ``(1, tokens, tags)`` and ``area_logits``.
+
+    ``input_ids`` begin with ``<s>`` and end with ``</s>``. With ``int8`` the encoder's matrices are stored in
+    8 bits with one scale for each row, so that OpenVINO quantizes each token's activations as it runs
+    (dynamic quantization); ``layers`` makes a graph of the first few layers only.
+    """
+    return _Builder(settings.encoder, weights, int8).model(layers or settings.encoder.num_hidden_layers)
+
+
+class _Builder:
+    """Names of weights become operations on the graph's tensors."""
+
+    def __init__(self, encoder: EncoderSettings, weights: Mapping[str, Array], int8: bool) -> None:
+        self.encoder, self.weights, self.int8 = encoder, weights, int8
+
+    def model(self, layers: int) -> ov.Model:
+        ids = op.parameter([1, -1], np.int32, name=INPUT)
+        ids.output(0).tensor.set_names({INPUT})
+        hidden = self._embed(ids)
+        for layer in range(layers):
+            hidden = self._layer(hidden, f"encoder.encoder.layer.{layer}")
+        outputs = []
+        for name, head in ((TAGS, "tag_head"), (AREAS, "area_head")):
+            output = op.result(self._linear(hidden, head))
+            output.output(0).tensor.set_names({name})
+            outputs.append(output)
+        return ov.Model(outputs, [ids], "hoptac")
+
+    def _embed(self, ids: Any) -> Any:
+        prefix = "encoder.embeddings"
+        first = np.int64(self.encoder.pad_token_id + 1)
+        count = op.gather(op.shape_of(ids, "i64"), _whole(1), _whole(0))
+        positions = op.range(op.constant(first), op.add(count, op.constant(first)), _whole(1), "i64")
+        # the one token type is the same at every position
+        places = self._fp32(f"{prefix}.position_embeddings.weight")
+        places = places + self._fp32(f"{prefix}.token_type_embeddings.weight")[0]
+        words = op.gather(self._constant(f"{prefix}.word_embeddings.weight"), ids, _whole(0))
+        total = op.add(words, op.gather(op.constant(places), positions, _whole(0)))
+        return self._norm(total, f"{prefix}.LayerNorm")
+
+    def _layer(self, hidden: Any, prefix: str) -> Any:
+        query, key, value = (
+            self._split(self._linear(hidden, f"{prefix}.attention.self.{name}", self.int8))
+            for name in ("query", "key", "value")
+        )
+        seen = op.transpose(op.scaled_dot_product_attention(query, key, value), _list(0, 2, 1, 3))
+        seen = op.reshape(seen, _list(0, 0, self.encoder.hidden_size), True)
+        seen = self._linear(seen, f"{prefix}.attention.output.dense", self.int8)
+        hidden = self._norm(op.add(hidden, seen), f"{prefix}.attention.output.LayerNorm")
+        inner = op.gelu(self._linear(hidden, f"{prefix}.intermediate.dense", self.int8), "erf")
+        inner = self._linear(inner, f"{prefix}.output.dense", self.int8)
+        return self._norm(op.add(hidden, inner), f"{prefix}.output.LayerNorm")
+
+    def _split(self, hidden: Any) -> Any:
+        """``(1, tokens, width)`` as ``(1, heads, tokens, width of a head)``."""
+        heads = self.encoder.num_attention_heads
+        shape = _list(0, 0, heads, self.encoder.hidden_size // heads)
+        return op.transpose(op.reshape(hidden, shape, True), _list(0, 2, 1, 3))
+
+    def _linear(self, hidden: Any, name: str, int8: bool = False) -> Any:
+        matrix = self._quantized(f"{name}.weight") if int8 else self._constant(f"{name}.weight")
+        return op.add(op.matmul(hidden, matrix, False, True), op.constant(self._fp32(f"{name}.bias")))
+
+    def _norm(self, hidden: Any, name: str) -> Any:
+        """Layer normalization over the width (Ba, Kiros & Hinton 2016)."""
+        scaled = op.mvn(hidden, _list(-1), True, self.encoder.layer_norm_eps, "inside_sqrt")
+        scaled = op.multiply(scaled, op.constant(self._fp32(f"{name}.weight")))
+        return op.add(scaled, op.constant(self._fp32(f"{name}.bias")))
+
+    def _quantized(self, name: str) -> Any:
+        """``(out, in)`` in 8 bits, symmetric, with the scale of each output."""
+        values = self._fp32(name)
+        scales = np.abs(values).max(axis=1, keepdims=True) / np.float32(INT8_LIMIT)
+        scales[scales == 0] = 1
+        steps = np.rint(values / scales).astype(np.int8)
+        return op.multiply(op.convert(op.constant(steps), "f32"), op.constant(scales))
+
+    def _constant(self, name: str) -> Any:
+        stored = self.weights[name]
+        node = op.constant(stored)
+        return op.convert(node, "f32") if stored.dtype == np.float16 else node
+
+    def _fp32(self, name: str) -> NDArray[np.float32]:
+        return self.weights[name].astype(np.float32)
+
+
+def _whole(value: int) -> Any:
+    return op.constant(np.int64(value))
+
+
+def _list(*values: int) -> Any:
+    return op.constant(np.array(values, np.int64))
