@@ -8,6 +8,7 @@ from hoptac.model.config import HoptacConfig
 from hoptac.model.folder import load_encoder
 from hoptac.train.config import TrainConfig
 from hoptac.train.optim import parameter_groups
+from hoptac.train.run import warmup_steps
 
 
 def test_rates_by_depth_and_decay_for_matrices_only(encoder: Path) -> None:
@@ -39,3 +40,10 @@ def test_frozen_weights_are_left_out(encoder: Path) -> None:
     model.area_head.requires_grad_(False)
     groups = parameter_groups(model, TrainConfig("e", "o"))
     assert not {id(p) for g in groups for p in g["params"]} & {id(p) for p in model.area_head.parameters()}
+
+
+@pytest.mark.parametrize(
+    ("share", "steps", "warm"), [(0.1, 2400, 240), (0.1, 480, 120), (0.0, 900, 200), (0.5, 12, 6)]
+)
+def test_a_short_run_warms_up_for_longer(share: float, steps: int, warm: int) -> None:
+    assert warmup_steps(share, steps) == warm

@@ -57,6 +57,8 @@ class AugmentConfig:
 class TrainConfig:
     """One training run; rates are AdamW's, times are epochs unless the name says otherwise.
 
+    ``warmup`` is a share of the run's steps, and no fewer than 200 steps where the run is long enough.
+
     ``batch_size`` counts windows of one process: a step learns from ``batch_size * gradient_accumulation``
     windows, times the number of processes under ``accelerate launch``.
     """
