@@ -100,10 +100,10 @@ class Tally:
 class Tagging:
     """One worker of the stage: loads the tagger once, then maps batches of rows to rows with results."""
 
-    def __init__(self, model: str | None, column: str, keep_furniture: bool, tally: Any) -> None:
+    def __init__(self, model: str | None, engine: str, column: str, keep_furniture: bool, tally: Any) -> None:
         from hoptac import load
 
-        self.tagger = load(model)
+        self.tagger = load(model, engine=engine)
         self.column, self.keep_furniture, self.tally = column, keep_furniture, tally
 
     def __call__(self, batch: pa.Table) -> pa.Table:
@@ -163,6 +163,7 @@ def main() -> None:
     parser.add_argument("--cpus", type=int, help="cores a worker; without it, all are shared out")
     parser.add_argument("--address", help="of a Ray cluster; without it, a Ray of its own on this machine")
     parser.add_argument("--model", help="folder or hub id; without it, the shipped model")
+    parser.add_argument("--engine", default="auto", help="openvino, torch or auto")
     parser.add_argument("--text-column", default=TEXT, help=f"key or column of the texts ({TEXT})")
     parser.add_argument("--keep-furniture", action="store_true", help="read menus and teasers too")
     parser.add_argument("--batch-size", type=int, default=64, help="texts read at once (64)")
@@ -195,7 +196,7 @@ def run(arguments: argparse.Namespace) -> int:
         shutil.rmtree(output, ignore_errors=True)
     if not ray.is_initialized():
         ray.init(arguments.address, logging_level="warning", log_to_driver=False)
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # what goes wrong comes as an exception
     context = ray.data.DataContext.get_current()
     context.target_max_block_size = BLOCK_BYTES
     context.execution_options.preserve_order = True
@@ -203,7 +204,13 @@ def run(arguments: argparse.Namespace) -> int:
     tally = ray.remote(num_cpus=0)(Tally).remote()
     tagged = _read(arguments).map_batches(
         Tagging,
-        fn_constructor_args=(arguments.model, arguments.text_column, arguments.keep_furniture, tally),
+        fn_constructor_args=(
+            arguments.model,
+            arguments.engine,
+            arguments.text_column,
+            arguments.keep_furniture,
+            tally,
+        ),
         batch_size=arguments.batch_size,
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=arguments.workers),

@@ -305,8 +305,8 @@ def test_other_settings_are_refused(lines: Path, tmp_path: Path, monkeypatch: py
     stopped(lines, output, 12)
     with pytest.raises(HoptacError, match=r"\(batch size changed\)"):
         run(lines, output, resume=True, batch_size=5)
-    job = SlowJob(JsonLines(str(lines)), Form.JSONL, "another/model", keep_furniture=True, batch_size=4)
-    with pytest.raises(HoptacError, match=r"\(keep furniture, model changed\)"):
+    job = SlowJob(JsonLines(str(lines)), Form.JSONL, engine="torch", keep_furniture=True, batch_size=4)
+    with pytest.raises(HoptacError, match=r"\(engine, keep furniture changed\)"):
         tag_archive(job, output, resume=True)
     monkeypatch.setattr("tests.cli.stand_in.FakeTagger.engine", "another engine")
     with pytest.raises(HoptacError, match="read with stand-in, this run reads with another engine"):
@@ -318,7 +318,8 @@ def test_other_settings_are_refused(lines: Path, tmp_path: Path, monkeypatch: py
 def test_a_models_files_tell_it_from_others(lines: Path, tmp_path: Path) -> None:
     model, output = tmp_path / "model", tmp_path / "out.jsonl"
     model.mkdir()
-    (model / "config.json").write_text("{}")
+    for name in ("config.json", "vocab.txt", "bpe.codes", "model.safetensors"):
+        (model / name).write_text("{}")
     job = SlowJob(JsonLines(str(lines)), Form.JSONL, model, batch_size=4)
     with pytest.raises(Stop):
         tag_archive(job, output, advance=lambda count: (_ for _ in ()).throw(Stop))

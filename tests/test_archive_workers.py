@@ -14,7 +14,8 @@ import pytest
 from hoptac.archive import pool as pools
 from hoptac.archive.pool import WorkerError, pool
 from hoptac.archive.source import JsonLines
-from hoptac.archive.work import Form
+from hoptac.archive.work import Form, Job
+from hoptac.errors import ConfigError
 from tests.archive_jobs import TEXT, SlowJob, run, write_lines
 
 ROOT = Path(__file__).parents[1]
@@ -58,10 +59,12 @@ def test_cores_are_shared_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
         def start(self) -> None: ...
         def join(self, timeout: float | None = None) -> None: ...
+        def terminate(self) -> None: ...
         def is_alive(self) -> bool:
             return False
 
     monkeypatch.setattr(pools.multiprocessing.get_context("spawn"), "Process", Process)
+    monkeypatch.setattr(pools, "_receive", lambda hand, doing: None)
     monkeypatch.setattr(pools, "cores", lambda: 7)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     job = SlowJob(JsonLines("-"), Form.JSONL)
@@ -95,6 +98,15 @@ def test_what_a_worker_raises_comes_with_its_traceback(tmp_path: Path) -> None:
     ):
         run(source, tmp_path / "out.jsonl", workers=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl"]
+
+
+def test_a_model_that_cannot_be_loaded_is_said_once(tmp_path: Path) -> None:
+    source = JsonLines(str(write_lines(tmp_path / "in.jsonl", 1)))
+    with (
+        pytest.raises(ConfigError, match="engine 'steam' is none of"),
+        pool(Job(source, Form.JSONL, engine="steam"), 2),
+    ):
+        raise AssertionError("the pool is open")
 
 
 def start(source: Path, output: Path, workers: int) -> subprocess.Popen[bytes]:

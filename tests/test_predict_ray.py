@@ -118,7 +118,7 @@ def test_two_workers_write_the_lines_that_predict_writes(
     assert found == expected and any(json.loads(line)["entities"] for line in found)
     said = capsys.readouterr()
     words = sum(len(row["text"].split()) for row in ROWS)
-    assert f"workers: 2; 24 articles, {words} words in " in said.out and " articles/s, " in said.out
+    assert f"workers: 2; 24 articles, {words:,} words in " in said.out and " articles/s, " in said.out
     assert f"{folder / 'a.jsonl'}, line 11, column 1: this is not JSON" in said.err
     assert not list(tmp_path.glob("*.partial"))
     assert run(*arguments) == script.FAILED and "is there already" in capsys.readouterr().err

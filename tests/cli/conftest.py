@@ -20,7 +20,7 @@ def tagger(monkeypatch: pytest.MonkeyPatch) -> FakeTagger:
     """Put in the place of `hoptac.tagger.load`, which then ignores the model's name."""
     fake = FakeTagger()
     module = types.ModuleType("hoptac.tagger")
-    module.load = lambda model=None: fake  # type: ignore[attr-defined]
+    module.load = lambda model=None, engine="auto": fake  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "hoptac.tagger", module)
     monkeypatch.setattr(hoptac, "tagger", module, raising=False)
     return fake

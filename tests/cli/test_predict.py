@@ -295,7 +295,7 @@ def test_a_model_that_cannot_be_loaded_exits_2(
 ) -> None:
     import hoptac
 
-    def load(model: str | None) -> None:
+    def load(model: str | None, engine: str) -> None:
         raise ModelError(f"{model}: has no config.json.")
 
     monkeypatch.setattr(hoptac.tagger, "load", load)
@@ -315,6 +315,6 @@ def test_memory_stays_flat_over_many_lines(tagger: FakeTagger, monkeypatch: pyte
     lines = json.dumps({"text": OTHER}).encode() + b"\n"
     source = io.BytesIO(lines * 1000)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(source))
-    results = _Run(None, False, 8).results(read.read_jsonl("-"), lambda count: None)
+    results = _Run(None, "auto", False, 8).results(read.read_jsonl("-"), lambda count: None)
     next(results)
     assert source.tell() < 40 * len(lines)

@@ -109,6 +109,11 @@ def test_a_stopped_archive_goes_on(
     assert ids == list(range(70))
 
 
+def test_the_engine_is_said_on_request(hoptac_run: Run, lines: Path, tagger: FakeTagger) -> None:
+    done = hoptac_run("predict", "--jsonl", lines, "-f", "jsonl", "--show-engine", "--engine", "torch")
+    assert done.stderr == "hoptac: engine: stand-in\n" and len(done.stdout.splitlines()) == 70
+
+
 @pytest.mark.parametrize(
     "args",
     [

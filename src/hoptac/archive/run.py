@@ -16,8 +16,6 @@ from hoptac.archive.source import Chunk
 from hoptac.archive.work import Form, Job, Outcome, Worker
 from hoptac.errors import InputError
 
-_MODEL_FILES = ("config.json", "model.safetensors", "vocab.txt", "bpe.codes")
-
 Say = Callable[[str, str], None]
 
 
@@ -132,23 +130,21 @@ def _settings(job: Job) -> dict[str, object]:
         "model": _model_digest(job.model),
         "format": job.form.value,
         "text column": job.source.column,
+        "engine": job.engine,
         "keep furniture": job.keep_furniture,
         "batch size": job.batch_size,
     }
 
 
 def _model_digest(model: str | Path | None) -> str:
-    """What tells a model's files from any other's; of a model on the hub its name."""
-    from hoptac.model.folder import SHIPPED
+    """What tells a model's files from any other's. Raises `ModelError` where there are none."""
+    from hoptac.engine.weights import weight_files
+    from hoptac.model.folder import NEEDED, SHIPPED, local_folder
 
-    folder = SHIPPED if model is None else Path(model)
-    if not folder.is_dir():
-        return str(model)
+    folder = local_folder(SHIPPED if model is None else model)
     state = blake2b(digest_size=16)
-    for name in _MODEL_FILES:
-        path = folder / name
-        if path.is_file():
-            with path.open("rb") as stream:
-                while part := stream.read(1 << 20):
-                    state.update(part)
+    for path in (*(folder / name for name in NEEDED), *weight_files(folder)):
+        with path.open("rb") as stream:
+            while part := stream.read(1 << 20):
+                state.update(part)
     return state.hexdigest()

@@ -26,11 +26,15 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that a worker needs to know; picklable. ``batch_size`` counts texts."""
+    """All that a worker needs to know; picklable.
+
+    ``model`` and ``engine`` are `hoptac.tagger.load`'s, ``batch_size`` counts texts.
+    """
 
     source: JsonLines | ParquetRows
     form: Form
     model: str | Path | None = None
+    engine: str = "auto"
     keep_furniture: bool = False
     batch_size: int = 64
 
@@ -38,7 +42,7 @@ class Job:
         """The tagger that reads; raises `hoptac.errors.ModelError` where it cannot be loaded."""
         from hoptac import tagger as taggers
 
-        return taggers.load(self.model)
+        return taggers.load(self.model, engine=self.engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,10 @@ class Worker:
     @cached_property
     def tagger(self) -> Tagger:
         return self.job.load()
+
+    def load(self) -> None:
+        """Load the tagger now. Raises as the first chunk would."""
+        self.tagger  # noqa: B018
 
     def __call__(self, chunk: Chunk) -> Outcome:
         """Raises `hoptac.errors.ModelError` where the model cannot be loaded."""

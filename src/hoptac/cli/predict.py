@@ -14,6 +14,8 @@ import typer
 
 from hoptac.archive.records import TEXT, Document, replaced_keys, tag
 from hoptac.archive.source import STANDARD_INPUT, JsonLines, ParquetRows
+from hoptac.archive.work import Form as ArchiveForm
+from hoptac.archive.work import Job
 from hoptac.cli.formats import Format, format_of, make_writer
 from hoptac.cli.lazy import FAILED
 from hoptac.cli.messages import complain, warn
@@ -76,6 +78,14 @@ def predict(
         str | None,
         typer.Option(metavar="NAME", help="Model folder or hub id; without it, the shipped model."),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="openvino, torch, or auto: what fits this machine."),
+    ] = "auto",
+    show_engine: Annotated[
+        bool,
+        typer.Option("--show-engine", help="Say on standard error which engine and number format read."),
+    ] = False,
     keep_furniture: Annotated[
         bool,
         typer.Option("--keep-furniture", help="Read menus, share buttons and teasers as article text too."),
@@ -110,7 +120,8 @@ def predict(
     bar = sys.stderr.isatty() and (output is not None or not sys.stdout.isatty())
     if source and output and form in (Format.JSONL, Format.PARQUET) and not is_special(output):
         size = batch_size or TEXTS_OF_ARCHIVE
-        _archive(source, output, form, model, keep_furniture, size, workers, resume, bar)
+        job = Job(source, ArchiveForm(form.value), model, engine, keep_furniture, size)
+        _archive(job, output, workers, resume, bar)
         return
     if workers > 1 or resume or form is Format.PARQUET:
         raise typer.BadParameter(
@@ -119,7 +130,7 @@ def predict(
     inputs = read_files(files or []) if source is None else read_records(source)
     many = source is not None or len(files or []) > 1
     total = len(files or []) if source is None else source.total
-    run = _Run(model, keep_furniture, batch_size or TEXTS)
+    run = _Run(model, engine, keep_furniture, batch_size or TEXTS, show_engine)
     with open_output(output) as stream, _progress(bar and many, total) as advance:
         writer = make_writer(form, stream, many)
         for document, result in run.results(inputs, advance):
@@ -131,23 +142,12 @@ def predict(
         raise typer.Exit(SOME_FAILED)
 
 
-def _archive(
-    source: JsonLines | ParquetRows,
-    output: Path,
-    form: Format,
-    model: str | None,
-    keep_furniture: bool,
-    batch_size: int,
-    workers: int,
-    resume: bool,
-    bar: bool,
-) -> None:
+def _archive(job: Job, output: Path, workers: int, resume: bool, bar: bool) -> None:
+    """Read an archive and say at the end what was done, how fast, and with which engine."""
     from hoptac.archive.run import tag_archive
-    from hoptac.archive.work import Form, Job
 
-    job = Job(source, Form(form.value), model, keep_furniture, batch_size)
     say = {"error": complain, "warning": warn}
-    with _progress(bar, source.total) as advance:
+    with _progress(bar, job.source.total) as advance:
         totals = tag_archive(
             job,
             output,
@@ -177,8 +177,10 @@ class _Run:
     """One run over the inputs; counts what was done and what failed."""
 
     model: str | None
+    engine: str
     keep_furniture: bool
     batch_size: int
+    show_engine: bool = False
     done: int = 0
     failed: int = 0
     replaced: set[str] = field(default_factory=set)
@@ -199,7 +201,9 @@ class _Run:
             if documents and tagger is None:
                 from hoptac import tagger as taggers
 
-                tagger = taggers.load(self.model)
+                tagger = taggers.load(self.model, engine=self.engine)
+                if self.show_engine:
+                    typer.echo(f"hoptac: engine: {tagger.engine}", err=True)
             found = tag(tagger, documents, self.keep_furniture) if tagger else iter(())
             for document, result in zip(documents, found, strict=True):
                 if isinstance(result, InputError):
