@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import openvino as ov
@@ -21,8 +22,8 @@ from hoptac.engine import Floats
 from hoptac.engine.cpu import cpu_flags
 from hoptac.engine.graph import build_graph
 from hoptac.engine.openvino_engine import FORMATS, Format, OpenvinoEngine
-from hoptac.engine.remembered import recall, remember
-from hoptac.engine.weights import Array
+from hoptac.engine.remembered import model_identity, recall, remember
+from hoptac.engine.weights import Array, read_weights
 from hoptac.errors import ConfigError
 from hoptac.model.settings import ModelSettings
 
@@ -48,9 +49,7 @@ class Trial:
         return self.difference <= TOLERANCE
 
 
-def resolve_format(
-    wanted: str, settings: ModelSettings, weights: Mapping[str, Array], identity: str
-) -> Format:
+def resolve_format(wanted: str, folder: Path, settings: ModelSettings) -> Format:
     """``wanted`` itself, or for ``auto`` the fastest sound format, measured once for each model and machine.
 
     Raises `ConfigError` for any other word.
@@ -59,12 +58,12 @@ def resolve_format(
         if wanted not in FORMATS:
             raise ConfigError(f"precision {wanted!r} is none of auto, {', '.join(FORMATS)}.")
         return wanted
-    key = machine_key(identity)
+    key = machine_key(model_identity(folder))
     known = recall(key)
     if isinstance(known, dict) and known.get("chosen") in FORMATS:
         chosen: Format = known["chosen"]
         return chosen
-    trials = measure(settings, weights, LAYERS)
+    trials = measure(settings, read_weights(folder, settings), LAYERS)
     chosen = fastest(trials)
     remember(key, {"chosen": chosen, "trials": [asdict(trial) for trial in trials]})
     return chosen

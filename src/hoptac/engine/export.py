@@ -19,9 +19,15 @@ from hoptac.engine.choice import TOLERANCE, difference, resolve_format
 from hoptac.engine.graph import build_graph
 from hoptac.engine.opened import supported_settings
 from hoptac.engine.openvino_engine import Format, OpenvinoEngine
-from hoptac.engine.remembered import cache_folder, model_identity
+from hoptac.engine.remembered import cache_folder
 from hoptac.engine.sample import SAMPLE
-from hoptac.engine.weights import NotReadable, read_weights, transitions, weight_files, weights_hash
+from hoptac.engine.weights import (
+    NotReadable,
+    read_transitions,
+    read_weights,
+    weight_files,
+    weights_hash,
+)
 from hoptac.errors import ConfigError, ModelError
 from hoptac.model.decode import decode
 from hoptac.model.folder import SHIPPED, local_folder
@@ -69,7 +75,7 @@ def export_model(
         weights = read_weights(source, settings)
     except NotReadable as error:
         raise ModelError(f"{source}: OpenVINO cannot run {error}.") from error
-    form = resolve_format(precision, settings, weights, model_identity(source))
+    form = resolve_format(precision, source, settings)
     graph = build_graph(settings, weights, form == "int8")
     target = output or default_place(source)
     try:
@@ -147,7 +153,7 @@ def _compared(source: Path, engine: OpenvinoEngine, form: Format) -> ExportCard:
             f"{source}: in {form} the exported graph's logits are not the model's (off by {share:.1%} of "
             "their spread); try another --precision."
         )
-    moves = transitions(read_weights(source, supported_settings(source)))
+    moves = read_transitions(source, supported_settings(source))
     paths = [decode([tags for tags, _ in logits], moves) for logits in (got, right)]
     differing = sum(int((a[0] != b[0]).sum()) for a, b in zip(*paths, strict=True))
     return ExportCard(form, weights_hash(source), round(largest, 6), differing, sum(map(len, windows)))

@@ -10,7 +10,6 @@ import numpy as np
 
 from hoptac.engine.choice import TOKENS, difference, measure, resolve_format
 from hoptac.engine.opened import supported_settings
-from hoptac.engine.remembered import model_identity
 from hoptac.engine.torch_engine import TorchEngine
 from hoptac.engine.weights import NotReadable, read_weights
 from hoptac.errors import ModelError
@@ -42,7 +41,7 @@ def measure_engines(model: Path | str | None = None) -> list[EngineRow]:
         weights = read_weights(source, settings)
     except NotReadable as error:
         raise ModelError(f"{source}: OpenVINO cannot run {error}.") from error
-    chosen = resolve_format("auto", settings, weights, model_identity(source))
+    chosen = resolve_format("auto", source, settings)
     rows = [
         EngineRow(
             "openvino",

@@ -15,7 +15,6 @@ from hoptac.model.decode import Transitions
 from hoptac.text.encode import TextEncoder
 
 if TYPE_CHECKING:
-    from hoptac.engine.weights import Array
     from hoptac.model.settings import ModelSettings
 
 ENGINES = ("auto", "openvino", "torch")
@@ -66,8 +65,7 @@ def _with_openvino(source: Path | str, precision: str) -> OpenedModel:
     from hoptac.engine.export import open_export
     from hoptac.engine.graph import build_graph
     from hoptac.engine.openvino_engine import OpenvinoEngine
-    from hoptac.engine.remembered import model_identity
-    from hoptac.engine.weights import read_weights, transitions
+    from hoptac.engine.weights import read_transitions, read_weights
     from hoptac.model.folder import local_folder
     from hoptac.text.bpe import LineTokenizer
     from hoptac.text.segment import get_segmenter
@@ -80,14 +78,15 @@ def _with_openvino(source: Path | str, precision: str) -> OpenedModel:
             f"{source}: vocab.txt holds {len(tokenizer)} units, config.json only "
             f"{settings.encoder.vocab_size}; the two are not of one model."
         )
-    weights: dict[str, Array] = read_weights(folder, settings)
-    form = resolve_format(precision, settings, weights, model_identity(folder))
-    graph = open_export(folder, form) or build_graph(settings, weights, form == "int8")
+    form = resolve_format(precision, folder, settings)
+    graph = open_export(folder, form)
+    if graph is None:
+        graph = build_graph(settings, read_weights(folder, settings), form == "int8")
     return OpenedModel(
         settings,
         TextEncoder(tokenizer, get_segmenter(settings.segmenter)),
         OpenvinoEngine(graph, settings.encoder, form),
-        transitions(weights),
+        read_transitions(folder, settings),
     )
 
 

@@ -64,18 +64,7 @@ def read_weights(folder: Path, settings: ModelSettings) -> dict[str, Array]:
     found: dict[str, Array] = {}
     for path in weight_files(folder):
         found |= _tensors(path)
-    wanted = shapes(settings)
-    problems = {
-        "missing keys": [name for name in wanted if name not in found],
-        "unexpected keys": [name for name in found if name not in wanted],
-        "mismatched keys": [n for n, shape in wanted.items() if n in found and found[n].shape != shape],
-    }
-    for kind, names in problems.items():
-        if names:
-            raise ModelError(
-                f"{folder}: the weights do not match config.json ({kind}, first {min(names)!r}); take files "
-                "that belong together."
-            )
+    _check(folder, found, shapes(settings))
     return found
 
 
@@ -107,25 +96,44 @@ def shapes(settings: ModelSettings) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def transitions(weights: Mapping[str, Array]) -> Transitions:
-    """The CRF's parameters, with what BIO forbids at `FORBIDDEN`."""
-    moves = weights["crf.transitions"].astype(np.float32)
-    first = weights["crf.first"].astype(np.float32)
-    allowed = allowed_transitions(len(first))
+def read_transitions(folder: Path, settings: ModelSettings) -> Transitions:
+    """The CRF's parameters alone, with what BIO forbids at `FORBIDDEN`; raises as `read_weights`."""
+    found: dict[str, Array] = {}
+    for path in weight_files(folder):
+        found |= _tensors(path, "crf.")
+    tags = settings.tag_count
+    _check(folder, found, {"crf.transitions": (tags, tags), "crf.first": (tags,)})
+    allowed = allowed_transitions(tags)
+    moves, first = (found[f"crf.{name}"].astype(np.float32) for name in ("transitions", "first"))
     # a text begins as if it followed O
     return Transitions(
         np.where(allowed, moves, np.float32(FORBIDDEN)), np.where(allowed[0], first, np.float32(FORBIDDEN))
     )
 
 
-def _tensors(path: Path) -> dict[str, Array]:
+def _check(folder: Path, found: Mapping[str, Array], wanted: Mapping[str, tuple[int, ...]]) -> None:
+    problems = {
+        "missing keys": [name for name in wanted if name not in found],
+        "unexpected keys": [name for name in found if name not in wanted],
+        "mismatched keys": [n for n, shape in wanted.items() if n in found and found[n].shape != shape],
+    }
+    for kind, names in problems.items():
+        if names:
+            raise ModelError(
+                f"{folder}: the weights do not match config.json ({kind}, first {min(names)!r}); take files "
+                "that belong together."
+            )
+
+
+def _tensors(path: Path, prefix: str = "") -> dict[str, Array]:
+    """The tensors of one file whose names begin with ``prefix``."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="np") as file:
-            formats = {file.get_slice(name).get_dtype() for name in file.keys()}  # noqa: SIM118  not a dict
-            if other := formats - {"F16", "F32"}:
+            names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118  not a dict
+            if other := {file.get_slice(name).get_dtype() for name in names} - {"F16", "F32"}:
                 raise NotReadable(f"weights stored as {', '.join(sorted(other))}")
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return {name: file.get_tensor(name) for name in names}
     except (OSError, SafetensorError, ValueError) as error:
         raise ModelError(f"{path} cannot be read ({error}); copy the model folder anew.") from error
