@@ -12,7 +12,7 @@ from hoptac.article import Article
 from hoptac.cli.messages import warn
 from hoptac.errors import ConfigError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -43,7 +43,8 @@ def evaluate(
             "--gold-lines", help="Read the lines marked as the article by hand, not the page filter's."
         ),
     ] = False,
-    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, openvino or torch.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or int8.")] = "auto",
     batch_size: Annotated[int | None, typer.Option(min=1, help="Windows the encoder reads at once.")] = None,
 ) -> None:
     """Score a model: exact spans, overlaps, tags, areas; with 95 % intervals over articles.
@@ -68,7 +69,7 @@ def evaluate(
             warn(f"{len(missing)} articles of {split} have no text and are not scored: {', '.join(missing)}.")
         if not articles:
             raise ConfigError(f"no article of {split} has its text; run scripts/fetch_texts.py first.")
-    tagger = load(model, precision=precision)
+    tagger = load(model, engine=engine, precision=precision)
     started = time.perf_counter()
     predictions = predict_articles(tagger.reader, articles, gold_lines or conll is not None, batch_size)
     seconds = time.perf_counter() - started

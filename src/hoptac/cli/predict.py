@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SOME_FAILED = 1  # exit status: a part of the inputs could not be read
 TEXTS, TEXTS_OF_ARCHIVE = 16, 64  # read at once: a person waits for the first results, an archive does not
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 
 from hoptac.cli.messages import warn
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

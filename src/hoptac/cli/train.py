@@ -10,7 +10,7 @@ import typer
 
 from hoptac.errors import ConfigError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
