@@ -270,7 +270,7 @@ def cold_starts(model: Path, text: str, threads: int, cpu_time: bool) -> dict[st
 
 
 def inside(engines: Sequence[str], options: argparse.Namespace, texts: Sequence[str], clock: Clock) -> Json:
-    """Seconds of each stage with the first engine, and what the encoder of each engine does in its seconds."""
+    """Seconds of each stage with the first engine, and what each engine's encoder does in how many."""
     from benchmark_stages import padded_lengths, prepared_texts, stage_seconds, window_flops, windows_of
 
     taggers = {engine: open_tagger(options.model, engine) for engine in engines}

@@ -25,6 +25,7 @@ from hoptac.article import Entity
 
 Floats = NDArray[np.float32]
 Sentences = Sequence[Sequence[str]]  # words of each sentence, their syllables joined by _
+Place = tuple[int, int]  # start and end in the text
 Edges = tuple[int, int, int, int]  # a window's start and end, and the part of it that is read
 
 FORBIDDEN = -1e4  # score of a step that BIO tags cannot take
@@ -81,7 +82,7 @@ class UsualPipeline:
     ) -> Found:
         """Read a text that is segmented already; ``windows`` makes windows of the lengths of sentences."""
         ids: list[int] = []
-        places: list[tuple[int, int] | None] = []
+        places: list[Place | None] = []
         starts: list[int] = []  # first subword of each word
         lengths: list[int] = []
         cursor = unplaced = 0
@@ -98,7 +99,7 @@ class UsualPipeline:
                 if characters is None:
                     unplaced += 1
                 else:
-                    cursor = characters[-1] + 1
+                    cursor = characters[-1][1]
                 starts.append(len(places))
                 places += _piece_places(pieces[begin:end], characters)
                 begin = end
@@ -138,7 +139,7 @@ class UsualPipeline:
         return torch.cat(tags).numpy(), torch.cat(areas).softmax(-1).numpy()
 
     def _entities(
-        self, logits: Floats, lengths: Sequence[int], places: Sequence[tuple[int, int] | None]
+        self, logits: Floats, lengths: Sequence[int], places: Sequence[Place | None]
     ) -> list[Entity]:
         entities = []
         offset = 0
@@ -198,12 +199,12 @@ def segment(text: str) -> list[list[str]]:
     ]
 
 
-def place(word: str, text: str, cursor: int) -> list[int] | None:
-    """The index in ``text`` of each character of ``word``, at or after ``cursor``; ``None`` if not found.
+def place(word: str, text: str, cursor: int) -> list[Place] | None:
+    """Start and end in ``text`` of each character of ``word``, from ``cursor`` on; ``None`` if not found.
 
     Syllables are found one by one: what lies between them may be any white space, or ``_`` itself.
     """
-    characters: list[int] = []
+    characters: list[Place] = []
     for syllable in word.split("_"):
         while cursor < len(text) and text[cursor].isspace():
             cursor += 1
@@ -215,23 +216,23 @@ def place(word: str, text: str, cursor: int) -> list[int] | None:
             if len(letters) < len(syllable) or any(map(str.isspace, letters)):
                 return None
         if characters:
-            characters.append(characters[-1] + 1)
-        characters += range(start, start + len(syllable))
+            characters.append((characters[-1][1], start))
+        characters += [(at, at + 1) for at in range(start, start + len(syllable))]
         cursor = start + len(syllable)
     return characters or None
 
 
-def _piece_places(pieces: Sequence[str], characters: list[int] | None) -> list[tuple[int, int] | None]:
+def _piece_places(pieces: Sequence[str], characters: list[Place] | None) -> list[Place | None]:
     """Start and end in the text of each subword of a word whose characters lie at ``characters``."""
     if characters is None:
         return [None] * len(pieces)
     bare = [*(piece.removesuffix(CONTINUES) for piece in pieces[:-1]), pieces[-1]]
     if sum(map(len, bare)) != len(characters):
-        return [(characters[0], characters[-1] + 1)] * len(pieces)
-    places: list[tuple[int, int] | None] = []
+        return [(characters[0][0], characters[-1][1])] * len(pieces)
+    places: list[Place | None] = []
     at = 0
     for piece in bare:
-        places.append((characters[at], characters[at + len(piece) - 1] + 1))
+        places.append((characters[at][0], characters[at + len(piece) - 1][1]))
         at += len(piece)
     return places
 

@@ -158,7 +158,6 @@ def _proof(report: Json) -> str:
     sameness = proof["sameness"]
     return (
         f"The usual pipeline on hoptac's words and windows: F1 {sameness['f1']:.4f} over "
-        f"{sameness['spans']:,} spans, {sameness['texts']} of {sameness['of']} articles with equal spans, "
-        f"{sameness['areas']} with equal areas; {proof['unplaced']} words not found in the text again. With its own words and windows "
-        "it differs as the first row says."
+        f"{sameness['spans']:,} spans; {sameness['texts']} of {sameness['of']} articles have equal spans, "
+        f"{sameness['areas']} equal areas; {proof['unplaced']} words were not found in the text again."
     )

@@ -173,7 +173,8 @@ def their_steps(ours: HoptacModel, windows: TrainWindows, config: TrainConfig, d
     import torch
     from transformers import RobertaConfig, RobertaForTokenClassification
 
-    settings = RobertaConfig(**ours.config.encoder.to_dict(), num_labels=ours.config.tag_count)
+    shape = {name: value for name, value in ours.config.encoder.to_dict().items() if "label" not in name}
+    settings = RobertaConfig(**shape, num_labels=ours.config.tag_count)
     model = RobertaForTokenClassification(settings)
     model.roberta.load_state_dict(ours.encoder.state_dict())
     model.to(device).train()
