@@ -122,5 +122,5 @@ def test_the_whole_corpus_loads_with_its_texts(tmp_path: Path) -> None:
     assert json.loads((SHARED / "splits.json").read_text())["dev"] == [
         article.id for article in corpus.split("dev")
     ]
-    assert sum(len(article.entities) for article in articles) == 25447
-    assert sum(len(article.evidence) for article in articles) == 7669
+    assert sum(len(article.entities) for article in articles) == 25456
+    assert sum(len(article.evidence) for article in articles) == 7682
