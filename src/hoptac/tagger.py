@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -65,24 +66,35 @@ class Tagger:
         Raises `InputError` for an empty text and for HTML without an article, with its place in a list.
         """
         if isinstance(text, str):
-            return self._predict([text], keep_furniture, batch_size)[0]
+            return self._results([self._prepare(text, keep_furniture, "")], batch_size)[0]
+        parts = [text[begin : begin + TEXTS_AT_ONCE] for begin in range(0, len(text), TEXTS_AT_ONCE)]
+        if len(parts) < 2:
+            return self._results(self._prepared(text, keep_furniture, 0), batch_size)
         results: list[Result] = []
-        for begin in range(0, len(text), TEXTS_AT_ONCE):
-            results += self._predict(text[begin : begin + TEXTS_AT_ONCE], keep_furniture, batch_size, begin)
+        # while the engine computes, which it does without holding up Python, the next texts are segmented
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._prepared, parts[0], keep_furniture, 0)
+            for number in range(1, len(parts) + 1):
+                prepared = coming.result()
+                if number < len(parts):
+                    begin = number * TEXTS_AT_ONCE
+                    coming = ahead.submit(self._prepared, parts[number], keep_furniture, begin)
+                results += self._results(prepared, batch_size)
         return results
 
-    def _predict(
-        self, texts: Sequence[str], keep_furniture: bool, batch_size: int | None, begin: int | None = None
-    ) -> list[Result]:
-        pages, prepared = [], []
-        for index, text in enumerate(texts):
-            where = "" if begin is None else f"text {begin + index} of the list: "
-            page, item = self._prepare(text, keep_furniture, where)
-            pages.append(page)
-            prepared.append(item)
+    def _prepared(
+        self, texts: Sequence[str], keep_furniture: bool, begin: int
+    ) -> list[tuple[Page, Prepared]]:
+        """Texts of a list, the first of which is its ``begin``-th."""
+        return [
+            self._prepare(text, keep_furniture, f"text {begin + index} of the list: ")
+            for index, text in enumerate(texts)
+        ]
+
+    def _results(self, texts: Sequence[tuple[Page, Prepared]], batch_size: int | None) -> list[Result]:
         with self._lock:  # the engine already uses every core
-            readings = self.reader.read(prepared, batch_size)
-        return [self._result(page, reading) for page, reading in zip(pages, readings, strict=True)]
+            readings = self.reader.read([prepared for _, prepared in texts], batch_size)
+        return [self._result(page, reading) for (page, _), reading in zip(texts, readings, strict=True)]
 
     def _prepare(self, text: str, keep_furniture: bool, where: str) -> tuple[Page, Prepared]:
         if not isinstance(text, str):
