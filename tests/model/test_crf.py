@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoptac.model.crf import TagCRF
-from hoptac.model.tags import FORBIDDEN, allowed_transitions
 from hoptac.model.decode import Transitions, decode, viterbi
-from hoptac.model.tags import token_runs
+from hoptac.model.tags import FORBIDDEN, allowed_transitions, token_runs
 
 TAGS = 5  # O, B-X, I-X, B-Y, I-Y
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from hoptac.engine import Floats
 from hoptac.evaluate.prediction import ScoredEntity
-from hoptac.model.decode import Transitions, _forward_backward, _probability, decode
+from hoptac.model.decode import Transitions, decode, forward_backward, span_probability
 from hoptac.model.tags import characters
 from hoptac.text.encode import TokenizedText
 
@@ -37,10 +37,10 @@ def missed_names(
         others = [span for span in spans if not best[span.first : span.last].any()]
         if not others:
             continue
-        forward, backward, total = _forward_backward([part], transitions)
+        forward, backward, total = forward_backward([part], transitions)
         for span in others:
             run = (span.first, span.last, span.label)
-            score = _probability(run, part, forward[0], backward[0], total[0], transitions)
+            score = span_probability(run, part, forward[0], backward[0], total[0], transitions)
             place = characters(tokens, start + span.first, start + span.last)
             if score >= LEAST:
                 found.append(ScoredEntity(place.start, place.end, labels[span.label], score))

@@ -50,13 +50,13 @@ def decode(
         emissions = [sentences[i] for i in chunk]
         paths = viterbi(emissions, transitions)
         named = [k for k, path in enumerate(paths) if path.any()]
-        forward, backward, total = _forward_backward([emissions[k] for k in named], transitions)
+        forward, backward, total = forward_backward([emissions[k] for k in named], transitions)
         spans: dict[int, list[TokenSpan]] = {}
         for row, k in enumerate(named):
             spans[k] = [
                 TokenSpan(
                     *run,
-                    _probability(run, emissions[k], forward[row], backward[row], total[row], transitions),
+                    span_probability(run, emissions[k], forward[row], backward[row], total[row], transitions),
                 )
                 for run in token_runs(paths[k])
             ]
@@ -100,7 +100,7 @@ def _logsumexp(values: Floats, axis: int) -> Floats:
     return summed
 
 
-def _forward_backward(
+def forward_backward(
     sentences: Sequence[Floats], transitions: Transitions
 ) -> tuple[list[Floats], list[Floats], list[float]]:
     """Log forward and backward scores ``(tokens, tags)`` and the log-sum over all paths of each sentence.
@@ -128,7 +128,7 @@ def _forward_backward(
     )
 
 
-def _probability(
+def span_probability(
     run: tuple[int, int, int],
     emissions: Floats,
     forward: Floats,
