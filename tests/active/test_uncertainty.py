@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,9 +59,9 @@ def test_expected_errors_are_sums_of_probabilities(
 ) -> None:
     state = state_of(reader, prepared)
     missed = [d.score for d in state.doubts if d.layer is Layer.ENTITY and not covered(d, reading)]
-    scores = [calibrate(e.score, reader.settings.entity_calibration) for e in reading.entities] + missed
+    scores = [calibrate(e.score, reader.settings.entity_calibration) for e in reading.entities]
     limit = reader.settings.entity_threshold
-    expected = sum(1 - score if score >= limit else score for score in scores)
+    expected = sum(missed) + sum(1 - score if score >= limit else score for score in scores)
     assert math.isclose(state.expected(Layer.ENTITY), expected)
     assert all(0 <= doubt.wrong <= 1 for doubt in state.doubts)
     assert state.count(Layer.ENTITY) == sum(score >= limit for score in scores)
@@ -71,7 +72,7 @@ def test_a_name_under_the_threshold_is_a_candidate(
 ) -> None:
     before = state_of(reader, prepared)
     strongest = max(d.score for d in before.doubts if d.layer is Layer.ENTITY)
-    monkeypatch.setattr(reader.settings, "entity_threshold", strongest)
+    monkeypatch.setattr(reader, "settings", replace(reader.settings, entity_threshold=strongest))
     state = state_of(reader, prepared)
     held_back = [d for d in state.doubts if covered(d, reading) and not d.marked]
     assert len(held_back) == len(reading.entities) - state.count(Layer.ENTITY) > 0
@@ -115,8 +116,8 @@ def test_the_same_words_are_one_question() -> None:
 def test_platt_moves_the_doubt(
     reader: Reader, prepared: Prepared, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader.settings, "entity_calibration", [1.0, -20.0])
-    monkeypatch.setattr(reader.settings, "entity_threshold", 0.0)
+    doubting = replace(reader.settings, entity_calibration=[1.0, -20.0], entity_threshold=0.0)
+    monkeypatch.setattr(reader, "settings", doubting)
     state = state_of(reader, prepared)
     assert np.isclose(state.expected(Layer.ENTITY), len(reading.entities), atol=0.1)
 
