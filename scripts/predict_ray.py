@@ -18,14 +18,17 @@ from __future__ import annotations
 import argparse
 import io
 import logging
+import re
 import shutil
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import ray
 import ray.exceptions
 from ray.data.datasource import BlockBasedFileDatasink, FileBasedDatasource
@@ -35,6 +38,8 @@ from hoptac.archive.tables import with_columns
 from hoptac.errors import HoptacError, InputError
 
 BLOCK_BYTES = 1 << 19  # of texts: what one worker is given at a time
+ROWS_AT_ONCE = 64
+PATH, NUMBER, OFFSET, LINE = "hoptac.path", "hoptac.number", "hoptac.offset", "hoptac.line"
 ROWS_PER_FILE = 10_000
 NO_CPU = {"num_cpus": 0}  # reading and writing wait for disks; every core is a worker's
 FAILED, SOME_FAILED = 2, 1
@@ -61,19 +66,47 @@ class LinesSource(FileBasedDatasource):  # type: ignore[misc]
         numbers, offsets, lines = zip(*rows, strict=True) if rows else ((), (), ())
         return pa.table(
             {
-                "path": pa.array([path] * len(rows), pa.string()),
-                "number": pa.array(numbers, pa.int64()),
-                "offset": pa.array(offsets, pa.int64()),
-                "line": pa.array(lines, pa.binary()),
+                PATH: pa.array([path] * len(rows), pa.string()),
+                NUMBER: pa.array(numbers, pa.int64()),
+                OFFSET: pa.array(offsets, pa.int64()),
+                LINE: pa.array(lines, pa.binary()),
             }
         )
 
 
+class RowsSource(FileBasedDatasource):  # type: ignore[misc]
+    """Rows of Parquet files, each with its file and number.
+
+    Ray's own reader asks for a core beside the workers' to list files, and waits for it for ever where they
+    have them all.
+    """
+
+    def __init__(self, path: str, column: str) -> None:
+        super().__init__(path)
+        self.column = column
+
+    def _open_input_source(self, filesystem: Any, path: str, **options: Any) -> Any:
+        return filesystem.open_input_file(path)
+
+    def _read_stream(self, f: Any, path: str) -> Iterator[pa.Table]:
+        number, file = 1, pq.ParquetFile(f)
+        if self.column not in file.schema_arrow.names:
+            raise InputError(
+                f"{path}: has no column '{self.column}'; name the column of the texts with --text-column"
+                f" (there are: {', '.join(file.schema_arrow.names)})."
+            )
+        for batch in file.iter_batches(ROWS_AT_ONCE, use_threads=False):
+            table = pa.Table.from_batches([batch]).replace_schema_metadata()
+            table = table.append_column(PATH, pa.array([path] * len(batch), pa.string()))
+            yield table.append_column(NUMBER, pa.array(range(number, number + len(batch)), pa.int64()))
+            number += len(batch)
+
+
 class LinesSink(BlockBasedFileDatasink):  # type: ignore[misc]
-    """Writes the column ``line``, a line each."""
+    """Writes the column `LINE`, a line each."""
 
     def write_block_to_file(self, block: Any, file: IO[bytes]) -> None:
-        for line in block.to_arrow()["line"]:
+        for line in block.to_arrow()[LINE]:
             file.write(line.as_buffer())
 
 
@@ -108,7 +141,7 @@ class Tagging:
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         began = time.time()
-        lines = "line" in batch.column_names and self.column not in batch.column_names
+        lines = LINE in batch.column_names
         items = list(self._from_lines(batch) if lines else self._from_rows(batch))
         documents = [item for item in items if isinstance(item, Document)]
         found = iter(tag(self.tagger, documents, self.keep_furniture))
@@ -124,8 +157,8 @@ class Tagging:
         ray.get(call)  # a worker that ends must not take its counts with it
         if lines:
             text = [(to_json(record(item, result)) + "\n").encode() for _, item, result in kept]
-            return pa.table({"line": pa.array(text, pa.binary())})
-        others = batch.drop_columns([self.column, "path"]).take(
+            return pa.table({LINE: pa.array(text, pa.binary())})
+        others = batch.drop_columns([self.column, PATH, NUMBER]).take(
             pa.array([row for row, *_ in kept], pa.int64())
         )
         return with_columns(others, [result for *_, result in kept])
@@ -133,20 +166,20 @@ class Tagging:
     def _from_lines(self, batch: pa.Table) -> Iterator[Document | InputError]:
         for row in batch.to_pylist():
             try:
-                name = f"{row['path']}, line {row['number']}"
-                yield json_document(row["line"], name, row["offset"], self.column)
+                name = f"{row[PATH]}, line {row[NUMBER]}"
+                yield json_document(row[LINE], name, row[OFFSET], self.column)
             except InputError as error:
                 yield error
 
     def _from_rows(self, batch: pa.Table) -> Iterator[Document | InputError]:
-        """The texts alone: the other columns never leave Arrow, and rows have no number in Ray."""
-        for path, text in zip(
-            batch["path"].to_pylist(), batch[self.column].cast(pa.string()).to_pylist(), strict=True
-        ):
+        """The texts alone: the other columns stay in Arrow."""
+        columns = (batch[PATH], batch[NUMBER], batch[self.column].cast(pa.string()))
+        for path, number, text in zip(*(column.to_pylist() for column in columns), strict=True):
+            name = f"{path}, row {number}"
             try:
                 if text is None:
-                    raise InputError(f'{path}: a row has no "{self.column}" (it is null).')
-                yield Document(path, not_blank(text, path))
+                    raise InputError(f'{name}: has no "{self.column}" (it is null).')
+                yield Document(name, not_blank(text, name))
             except InputError as error:
                 yield error
 
@@ -177,9 +210,7 @@ def main() -> None:
         print(f"predict_ray: error: {error}", file=sys.stderr)
         status = FAILED
     except ray.exceptions.RayError as error:
-        # the last line of the traceback on the other machine, or all that Ray says
-        reason = str(error).strip().splitlines()[-1] if not arguments.debug else str(error)
-        print(f"predict_ray: error: {reason}", file=sys.stderr)
+        print(f"predict_ray: error: {_reason(error, arguments.debug)}", file=sys.stderr)
         status = FAILED
     sys.exit(status)
 
@@ -196,7 +227,7 @@ def run(arguments: argparse.Namespace) -> int:
         shutil.rmtree(output, ignore_errors=True)
     if not ray.is_initialized():
         ray.init(arguments.address, logging_level="warning", log_to_driver=False)
-    logging.getLogger("ray.data").setLevel(logging.ERROR)  # what goes wrong comes as an exception
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what goes wrong comes as an exception
     context = ray.data.DataContext.get_current()
     context.target_max_block_size = BLOCK_BYTES
     context.execution_options.preserve_order = True
@@ -234,21 +265,23 @@ def run(arguments: argparse.Namespace) -> int:
     return _report(totals, arguments.workers)
 
 
+def _reason(error: Exception, whole: bool) -> str:
+    """Our own sentence in what Ray says of an error on another machine, or its last line."""
+    text = "".join(traceback.format_exception(error)).strip()
+    ours = re.search(r"hoptac\.errors\.\w+: (.+)", text)
+    if whole:
+        return text
+    return ours[1] if ours else text.splitlines()[-1]
+
+
 def _read(arguments: argparse.Namespace) -> Any:
     path = arguments.parquet if arguments.parquet is not None else arguments.jsonl
     try:
-        if arguments.jsonl is not None:
-            return ray.data.read_datasource(LinesSource(path), num_cpus=0)
-        rows = ray.data.read_parquet(path, include_paths=True, num_cpus=0)
-    except (FileNotFoundError, OSError, pa.ArrowException) as error:
+        lines = arguments.parquet is None
+        source = LinesSource(path) if lines else RowsSource(path, arguments.text_column)
+    except OSError as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}.") from error
-    columns = rows.schema().names
-    if arguments.text_column not in columns:
-        raise InputError(
-            f"{path}: has no column '{arguments.text_column}'; name the column of the texts with"
-            f" --text-column (there are: {', '.join(name for name in columns if name != 'path')})."
-        )
-    return rows
+    return ray.data.read_datasource(source, num_cpus=0)
 
 
 def _report(totals: dict[str, Any], workers: int) -> int:
