@@ -109,9 +109,10 @@ def test_it_learns_what_was_corrected(
             "head_learning_rate": 1e-2,
             "crf_learning_rate": 3e-2,
             "batch_size": 2,
+            "average": 0.7,
         },
     )
-    done = hoptac_learn(corrected, "--annotations", corpus, "--epochs", 8, "--replay", 2, "--held-out", 0.4)
+    done = hoptac_learn(corrected, "--annotations", corpus, "--epochs", 24, "--replay", 2, "--held-out", 0.4)
     assert done.exit_code in (0, 1), done.output  # whether the corpus's few lost more is not the question
     row = next(line for line in done.stdout.split("\n") if line.strip("│ ").startswith("own"))
     before, _, after = row.split("│")[2].split()[:3]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,7 +200,7 @@ def test_pages_that_are_done_are_left_out(hoptac_suggest: Suggest, pages: Path, 
 def test_a_model_of_other_labels_is_refused(
     hoptac_suggest: Suggest, pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Reader
 ) -> None:
-    monkeypatch.setattr(reader.settings, "entity_labels", ["PER", "LOC"])
+    monkeypatch.setattr(reader, "settings", replace(reader.settings, entity_labels=["PER", "LOC"]))
     monkeypatch.setattr("hoptac.active.model.load", lambda model: Tagger(reader))
     done = hoptac_suggest(pages)
     assert done.exit_code == 2 and "marks other labels (PER, LOC, " in done.stderr

@@ -43,7 +43,7 @@ class Learned:
 
 
 LEARNING = {
-    "epochs": 16,
+    "epochs": 19,
     "evaluate_from": 12,
     "segmenter": "underthesea",
     "average": 0.7,

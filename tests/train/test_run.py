@@ -38,7 +38,7 @@ def test_the_report_is_written(learned: Learned) -> None:
     assert written["best"] == learned.report["best"]
     assert written["history"] == learned.report["history"]
     assert written["articles"] == {"train": 12, "silver": 0, "dev": 12, "notes": []}
-    assert [row["epoch"] for row in written["history"]] == list(range(12, 17))
+    assert [row["epoch"] for row in written["history"]] == list(range(12, 20))
 
 
 def test_the_saved_folder_is_all_that_is_needed(learned: Learned, tmp_path: Path) -> None:
