@@ -37,7 +37,7 @@ from hoptac.archive.records import TEXT, Document, json_document, not_blank, rec
 from hoptac.archive.tables import with_columns
 from hoptac.errors import HoptacError, InputError
 
-BLOCK_BYTES = 1 << 19  # of texts: what one worker is given at a time
+BLOCK_BYTES = 1 << 18  # of texts: what one worker is given at a time
 ROWS_AT_ONCE = 64
 PATH, NUMBER, OFFSET, LINE = "hoptac.path", "hoptac.number", "hoptac.offset", "hoptac.line"
 ROWS_PER_FILE = 10_000
