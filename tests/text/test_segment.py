@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -122,7 +123,17 @@ def test_the_crf_labels_as_underthesea_does(
     underthesea_crf: tuple[WordCrf, Callable[[list[str]], list[bool]]], tokens: list[str]
 ) -> None:
     ours, theirs = underthesea_crf
-    assert ours.continues(tokens) == theirs(tokens)
+    found, expected = ours.continues(tokens), theirs(tokens)
+    # where one token is repeated two paths may be equally good, and rounding decides between them
+    assert (
+        found == expected
+        or abs(_path_score(ours, tokens, found) - _path_score(ours, tokens, expected)) < 1e-9
+    )
+
+
+def _path_score(crf: WordCrf, tokens: list[str], goes_on: list[bool]) -> float:
+    own = sum(score for score, go in zip(crf._scores(tokens), goes_on, strict=True) if not go)
+    return own + sum(crf._steps[before][after] for before, after in itertools.pairwise(goes_on))
 
 
 @pytest.mark.skipif(not (SHARED / "annotation").is_dir(), reason="the shared articles are not here")

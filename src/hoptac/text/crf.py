@@ -50,9 +50,11 @@ class WordCrf:
 
     def continues(self, tokens: Sequence[str]) -> list[bool]:
         """For each token, whether it belongs to the word of the token before it."""
+        return self._best_path(self._scores(tokens)) if tokens else []
+
+    def _scores(self, tokens: Sequence[str]) -> list[float]:
+        """For each token, the weight of B-W over I-W."""
         size = len(tokens)
-        if not size:
-            return []
         known = self._known
         seen = [known.get(token) or self._remember(token) for token in tokens]
         ones = [token[0] for token in seen]
@@ -70,7 +72,7 @@ class WordCrf:
             )
             for i, (a, b, c) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False))
         ]
-        scores = [  # of B-W over I-W
+        scores = [
             a[0] + b[1] + c[2] + d[3] + e[4] + f[0] + g[1] + h[2] + i[3] + j[0] + k[1] + m[2]
             for a, b, c, d, e, f, g, h, i, j, k, m in zip(
                 *self._ones.shifted(ones),
@@ -82,7 +84,7 @@ class WordCrf:
         for i in {0, 1, size - 2, size - 1}:
             if 0 <= i < size:
                 scores[i] += self._edge(min(i, 2), min(size - 1 - i, 2))
-        return self._best_path(scores)
+        return scores
 
     def _remember(self, token: str) -> _Token:
         lower = token.lower()
