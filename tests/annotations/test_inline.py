@@ -192,6 +192,8 @@ def test_all_shared_articles_are_byte_exact_and_hold_the_plain_texts() -> None:
         assert write_inline(article) == text, path
         plain = path.parents[1] / "text" / f"{path.stem}.txt"
         if path.stem.startswith("composed"):
-            assert text == (REPOSITORY / "annotations" / "composed" / path.name).read_bytes().decode("utf-8")
+            # marks have been corrected since
+            ours = REPOSITORY / "annotations" / "composed" / path.name
+            assert article.text == read_inline(ours.read_bytes().decode("utf-8"), ours).text
         else:
             assert article.text == plain.read_bytes().decode("utf-8"), path

@@ -104,6 +104,8 @@ def test_every_record_of_the_corpus_is_byte_exact() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the marked articles' texts are not beside the checkout")
 def test_every_record_agrees_with_its_marked_text() -> None:
     index = json.loads((SHARED / "real" / "index.json").read_text(encoding="utf-8"))
+    review = (REPOSITORY / "annotations" / "REVIEW.md").read_text(encoding="utf-8")
+    corrected = {line.split(" ")[1] for line in review.splitlines() if line.startswith("| ")}
     for source in ("real", "seeds"):
         for inline in sorted((SHARED / source / "inline").glob("*.md")):
             path = REPOSITORY / "annotations" / source / f"{inline.stem}.json"
@@ -111,7 +113,8 @@ def test_every_record_agrees_with_its_marked_text() -> None:
             article = record.with_text(
                 (SHARED / source / "text" / f"{inline.stem}.txt").read_bytes().decode("utf-8")
             )
-            assert article == read_inline(inline.read_bytes().decode("utf-8"), inline)
+            given_article = read_inline(inline.read_bytes().decode("utf-8"), inline)
+            assert (article == given_article) == (inline.stem not in corrected), path
             assert to_standoff(article, record.path) == record
             if source == "real":
                 given = index[inline.stem]
