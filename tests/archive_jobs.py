@@ -59,4 +59,5 @@ def run(source: Path, output: Path, workers: int = 1, resume: bool = False, batc
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have it ignored in the background
     run(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), "--resume" in sys.argv)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 
 from hoptac.pretrain.config import (
     CorpusConfig,
@@ -21,6 +22,12 @@ from tests.tiny import SENTENCES, tiny_encoder
 
 DOMAIN_WORDS = ("quốc_phòng", "hải_quân", "hợp_tác", "sĩ_quan")
 OTHER = "Giá rau ở chợ tăng , người bán nói mưa lớn làm ruộng ngập nước và xe chậm ."
+
+
+@pytest.fixture(autouse=True)
+def fresh_accelerate() -> None:
+    """accelerate keeps the number format of the first run in a process."""
+    AcceleratorState._reset_state(reset_partial_state=True)
 
 
 @pytest.fixture(autouse=True)
