@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hoptac.annotations.spelling import trimmed
 from hoptac.article import Article, Span
 from hoptac.engine import Engine, Floats
 from hoptac.evaluate.calibration import apply_platt
@@ -144,7 +145,10 @@ class Reader:
         evidence = []
         for (area, phrase), score in zip(found, areas[len(raw) :], strict=True):
             place = characters(reading.tokens, phrase.first, phrase.last)
-            evidence.append(ScoredEvidence(place.start, place.end, area, score))
+            # the words of a phrase are taken for their scores alone, a comma beside them too
+            evidence.append(
+                ScoredEvidence(*trimmed(reading.tokens.text, place.start, place.end), area, score)
+            )
         scores = calibrate_all([e.score for e in reading.entities], settings.entity_calibration)
         return Prediction(
             id=article_id,

@@ -12,14 +12,16 @@ from typer.testing import CliRunner
 from typer.testing import Result as Outcome
 
 from hoptac.active.corrected import read_corrected
-from hoptac.active.suggestion import NewPage, suggest
+from hoptac.active.suggestion import NewPage, _article, suggest
 from hoptac.annotations.formats.catalogue import FOLDERS, Format, read_articles
 from hoptac.annotations.formats.losses import Losses
 from hoptac.annotations.inline import read_inline
 from hoptac.cli import app
 from hoptac.errors import InputError
+from hoptac.evaluate.prediction import Prediction, ScoredEntity, ScoredEvidence
 from hoptac.reader import Reader
 from hoptac.tagger import Tagger
+from hoptac.text.page import read_page
 from tests.train.articles import inline
 
 Suggest = Callable[..., Outcome]
@@ -226,3 +228,18 @@ def test_marks_that_an_article_cannot_hold_are_said(reader: Reader) -> None:
     assert all("\n" not in article.text[mark.start : mark.end] for mark in article.entities)
     over = sum("\n" in text[e.start : e.end] for e in found[0].prediction.entities)
     assert losses.count("marks over a line break (left out)") == over
+
+
+def test_marks_have_edges_that_the_check_accepts(tmp_path: Path) -> None:
+    text = "Hai bên nói về an ninh, và “Lào”."
+    prediction = Prediction(
+        "a",
+        (ScoredEntity(text.index("“"), text.index("”") + 1, "ORGANIZATION", 0.9),),
+        {},
+        frozenset({"border"}),
+        (ScoredEvidence(text.index(","), text.index(",") + 1, "border", 0.9),),
+    )
+    losses = Losses()
+    article = _article("a", read_page(text), prediction, losses)
+    assert [text[e.start : e.end] for e in article.entities] == ["Lào"]
+    assert article.evidence == () and losses.count("marks of punctuation alone (left out)") == 1

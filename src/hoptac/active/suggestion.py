@@ -10,6 +10,7 @@ from hoptac.active.uncertainty import Uncertainty, read_with_doubts
 from hoptac.annotations.arrange import arrange
 from hoptac.annotations.formats.losses import Losses
 from hoptac.annotations.marks import furniture_candidates, label_of
+from hoptac.annotations.spelling import phrase_errors, trimmed
 from hoptac.article import AreaEvidence, Article, Entity, Span
 from hoptac.errors import InputError
 from hoptac.evaluate.prediction import Prediction
@@ -66,15 +67,20 @@ def _read(page: NewPage) -> Page | InputError:
 
 def _article(article_id: str, page: Page, prediction: Prediction, losses: Losses) -> Article:
     text = page.text
-    names = [entity.entity for entity in prediction.entities]
+    names = [Entity(*trimmed(text, e.start, e.end), e.label) for e in prediction.entities]
     phrases = [AreaEvidence(mark.start, mark.end, mark.area) for mark in prediction.evidence]
     marks: list[Entity | AreaEvidence] = [*names, *phrases]
+    left_out = set()
     for mark in marks:
         if "\n" in text[mark.start : mark.end]:
             losses.add("marks over a line break (left out)", article_id, _said(text, mark))
+            left_out.add(mark)
+        elif phrase_errors(text, mark.start, mark.end):
+            losses.add("marks of punctuation alone (left out)", article_id, _said(text, mark))
+            left_out.add(mark)
     arranged = arrange(
-        (name for name in names if "\n" not in text[name.start : name.end]),
-        (phrase for phrase in phrases if "\n" not in text[phrase.start : phrase.end]),
+        (name for name in names if name not in left_out),
+        (phrase for phrase in phrases if phrase not in left_out),
     )
     for loss in arranged.rejected:
         kind = "marks that overlap or cross a longer one (left out)"

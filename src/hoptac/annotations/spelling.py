@@ -23,6 +23,29 @@ def phrase_errors(text: str, start: int, end: int) -> list[str]:
     return errors
 
 
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start`` and ``end`` moved inwards until the phrase's edges are as `phrase_errors` wants them.
+
+    A phrase of which nothing would be left stays as it is.
+    """
+    first, last = start, end
+    while first < last:
+        phrase = text[first:last]
+        if _loose(phrase[0]) or any(
+            _encloses(phrase, *pair) and phrase[0] in pair for pair in _PAIRS.items()
+        ):
+            first += 1
+        elif _loose(phrase[-1]) or any(_encloses(phrase, *pair) for pair in _PAIRS.items()):
+            last -= 1
+        else:
+            return first, last
+    return start, end
+
+
+def _loose(character: str) -> bool:
+    return character in _PUNCTUATION or _is_space(character)
+
+
 def _is_space(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) == "Cf"
 
