@@ -15,6 +15,7 @@ from hoptac.annotations.inline import read_inline
 from hoptac.article import Article
 from hoptac.errors import AnnotationError, ConfigError, InputError
 from hoptac.evaluate.prediction import ScoredEntity, ScoredEvidence
+from hoptac.model.confidence import path_sums
 from hoptac.model.decode import Transitions
 from hoptac.review.by_model import model_cases
 from hoptac.review.folds import groups, split_folds
@@ -22,7 +23,6 @@ from hoptac.review.scores import (
     ArticleScores,
     MarkScore,
     mean_scores,
-    path_sums,
     read_scores,
     score_articles,
     write_scores,

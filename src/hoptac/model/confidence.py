@@ -1,4 +1,4 @@
-"""How sure the CRF is of a whole sentence: the probability of its best path of tags."""
+"""How sure the CRF is of a whole sentence: its paths of tags, and the best one's share of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,14 @@ def path_probability(emissions: Floats, tags: NDArray[np.int64], transitions: Tr
     scores = emissions.astype(np.float64)
     moves, first = transitions.moves.astype(np.float64), transitions.first.astype(np.float64)
     path = first[tags[0]] + scores[np.arange(len(tags)), tags].sum() + moves[tags[:-1], tags[1:]].sum()
-    forward = first + scores[0]
-    for row in scores[1:]:
-        forward = np.logaddexp.reduce(forward[:, None] + moves, axis=0) + row
-    return float(np.exp(path - np.logaddexp.reduce(forward)))
+    return float(np.exp(path - path_sums(scores[None], transitions)[0]))
+
+
+def path_sums(emissions: NDArray[np.float64], transitions: Transitions) -> NDArray[np.float64]:
+    """Log-sum over all tag paths, ``(rows,)``, for emissions ``(rows, tokens, tags)``; -inf forbids a tag."""
+    moves = transitions.moves.astype(np.float64)
+    forward = transitions.first + emissions[:, 0]
+    for step in range(1, emissions.shape[1]):
+        forward = np.logaddexp.reduce(forward[:, :, None] + moves, axis=1) + emissions[:, step]
+    sums: NDArray[np.float64] = np.logaddexp.reduce(forward, axis=1)
+    return sums

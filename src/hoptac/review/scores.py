@@ -21,7 +21,7 @@ from hoptac.engine import Floats
 from hoptac.errors import AnnotationError, InputError
 from hoptac.evaluate.prediction import ScoredEntity, ScoredEvidence
 from hoptac.model.areas import find_evidence
-from hoptac.model.decode import Transitions
+from hoptac.model.confidence import path_sums
 from hoptac.model.tags import characters, covered_tokens
 from hoptac.reader import Reader, Reading, area_scores, calibrate
 from hoptac.scoring import article_lines
@@ -244,16 +244,6 @@ def _mark_scores(reader: Reader, article: Article, reading: Reading, emissions: 
             right = calibrate(shares[row], reader.settings.entity_calibration)
             scores.append(MarkScore(entity.start, entity.end, entity.label, right, shares[len(marks) + row]))
     return sorted(scores)
-
-
-def path_sums(emissions: NDArray[np.float64], transitions: Transitions) -> NDArray[np.float64]:
-    """Log-sum over all tag paths, ``(rows,)``, for emissions ``(rows, tokens, tags)``; -inf forbids a tag."""
-    moves = transitions.moves.astype(np.float64)
-    forward = transitions.first + emissions[:, 0]
-    for step in range(1, emissions.shape[1]):
-        forward = np.logaddexp.reduce(forward[:, :, None] + moves, axis=1) + emissions[:, step]
-    sums: NDArray[np.float64] = np.logaddexp.reduce(forward, axis=1)
-    return sums
 
 
 def _only(emissions: NDArray[np.float64], first: int, last: int, tag: int) -> None:
