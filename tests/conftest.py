@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 
@@ -26,6 +27,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A hoptac model's folder with random weights: two layers, windows of 62 subwords."""
     import torch
 
+    from hoptac.engine.ranges import measure_ranges, write_ranges
+    from hoptac.engine.torch_engine import TorchEngine
     from hoptac.model.config import HoptacConfig
     from hoptac.model.folder import load_encoder, save_model
     from tests.tiny import tiny_encoder
@@ -42,4 +45,6 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 parameter.add_(torch.randn_like(parameter) * 0.1)
     folder = tmp_path_factory.mktemp("models") / "tiny"
     save_model(folder, model, tokenizer)
+    read = np.random.default_rng(0).integers(5, model.config.encoder.vocab_size, (40, 62), np.int32)
+    write_ranges(folder, measure_ranges(TorchEngine(model, "fp32"), read))
     return folder

@@ -12,8 +12,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from typer.testing import CliRunner
 
+import hoptac.engine.build as build
 import hoptac.engine.export as export
-import hoptac.engine.graph as graph
 from hoptac import ConfigError, ModelError, load
 from hoptac.cli import app
 from hoptac.engine import Floats
@@ -37,10 +37,10 @@ def logits(folder: Path, precision: str = "fp32") -> tuple[Floats, Floats]:
 
 @pytest.fixture
 def never_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    def build(*arguments: object) -> None:
+    def never(*arguments: object) -> None:
         raise AssertionError("the exported graph was not used")
 
-    monkeypatch.setattr(graph, "build_graph", build)
+    monkeypatch.setattr(build, "build_graph", never)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])

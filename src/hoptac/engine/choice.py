@@ -19,18 +19,22 @@ from numpy.typing import NDArray
 
 from hoptac import __version__
 from hoptac.engine import Floats
+from hoptac.engine.build import FORMATS, Format, build_graph
 from hoptac.engine.cpu import cpu_flags
-from hoptac.engine.graph import build_graph
-from hoptac.engine.openvino_engine import FORMATS, Format, OpenvinoEngine
+from hoptac.engine.openvino_engine import OpenvinoEngine
 from hoptac.engine.remembered import model_identity, recall, remember
+from hoptac.engine.sample import SAMPLE
 from hoptac.engine.weights import Array, read_weights
 from hoptac.errors import ConfigError
 from hoptac.model.settings import ModelSettings
+from hoptac.text.bpe import LineTokenizer
+from hoptac.text.encode import TextEncoder
+from hoptac.text.segment import get_segmenter
 
 LAYERS = 2  # of the quick test; formats differ by the same ratio in all layers
 TOKENS = 192  # of each window, near the mean of articles
 WORTH_IT = 1.2  # a less exact format must win by this ratio
-TOLERANCE = 0.1  # of the logits' own spread: fp32 is below 1e-5, bf16 and int8 below 0.05
+TOLERANCE = 0.05  # of the logits' own spread: fp32 is below 1e-5, bf16 near 0.002, int8 near 0.01
 SECONDS = 0.2  # of measurement for each format
 SLOW = 1.0  # seconds
 
@@ -63,7 +67,7 @@ def resolve_format(wanted: str, folder: Path, settings: ModelSettings) -> Format
     if isinstance(known, dict) and known.get("chosen") in FORMATS:
         chosen: Format = known["chosen"]
         return chosen
-    trials = measure(settings, read_weights(folder, settings), LAYERS)
+    trials = measure(settings, read_weights(folder, settings), sample_window(folder, settings), LAYERS)
     chosen = fastest(trials)
     remember(key, {"chosen": chosen, "trials": [asdict(trial) for trial in trials]})
     return chosen
@@ -78,19 +82,28 @@ def fastest(trials: Sequence[Trial]) -> Format:
     return best.form
 
 
-def measure(settings: ModelSettings, weights: Mapping[str, Array], layers: int | None = None) -> list[Trial]:
-    """A trial of each format that this CPU can run, fp32 first, on ``layers`` of the model or all of them."""
-    rng = np.random.default_rng(0)
-    count = min(TOKENS, settings.window_tokens)
-    window = rng.integers(settings.encoder.vocab_size // 2, settings.encoder.vocab_size, count).astype(
-        np.int32
-    )
+def sample_window(folder: Path, settings: ModelSettings) -> NDArray[np.int32]:
+    """The first `TOKENS` subwords of a short article, as the model in ``folder`` reads it."""
+    encoder = TextEncoder(LineTokenizer.from_folder(folder), get_segmenter(settings.segmenter))
+    return encoder(SAMPLE).ids[: min(TOKENS, settings.window_tokens)].astype(np.int32)
+
+
+def measure(
+    settings: ModelSettings,
+    weights: Mapping[str, Array],
+    window: NDArray[np.int32],
+    layers: int | None = None,
+) -> list[Trial]:
+    """A trial on ``window`` of each format that this CPU can run this model in, fp32 first.
+
+    ``layers``: on so many of the model's layers, by default on all.
+    """
     share = 1 if layers is None else min(1.0, layers / settings.encoder.num_hidden_layers)
     trials: list[Trial] = []
     reference: list[Floats] = []
     for form in FORMATS:
-        graph = build_graph(settings, weights, form == "int8", layers)
         try:
+            graph = build_graph(settings, weights, form, layers)
             engine = OpenvinoEngine(graph, settings.encoder, form)
         except ConfigError:
             continue
@@ -100,7 +113,8 @@ def measure(settings: ModelSettings, weights: Mapping[str, Array], layers: int |
         reference = reference or list(logits)
         # the first run pays for kernels; one that takes so long is emulated, and is not run again
         windows = [window] * engine.threads
-        speed = share * count * (1 / first if first > SLOW else len(windows) / _seconds(engine, windows))
+        runs = 1 / first if first > SLOW else len(windows) / _seconds(engine, windows)
+        speed = share * len(window) * runs
         trials.append(Trial(form, speed, difference(logits, reference)))
     return trials
 

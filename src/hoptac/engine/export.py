@@ -15,10 +15,10 @@ import numpy as np
 import openvino as ov
 
 from hoptac import __version__
+from hoptac.engine.build import Format, build_graph
 from hoptac.engine.choice import TOLERANCE, difference, resolve_format
-from hoptac.engine.graph import build_graph
 from hoptac.engine.opened import supported_settings
-from hoptac.engine.openvino_engine import Format, OpenvinoEngine
+from hoptac.engine.openvino_engine import OpenvinoEngine
 from hoptac.engine.remembered import cache_folder
 from hoptac.engine.sample import SAMPLE
 from hoptac.engine.weights import (
@@ -76,7 +76,7 @@ def export_model(
     except NotReadable as error:
         raise ModelError(f"{source}: OpenVINO cannot run {error}.") from error
     form = resolve_format(precision, source, settings)
-    graph = build_graph(settings, weights, form == "int8")
+    graph = build_graph(settings, weights, form)
     target = output or default_place(source)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

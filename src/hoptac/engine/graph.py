@@ -16,36 +16,28 @@ from numpy.typing import NDArray
 from openvino import opset13 as op
 
 from hoptac.engine.weights import Array
-from hoptac.model.settings import EncoderSettings, ModelSettings
+from hoptac.model.settings import EncoderSettings
 
 INPUT = "input_ids"
 TAGS, AREAS = "tag_logits", "area_logits"
-INT8_LIMIT = 127
 
 
-def build_graph(
-    settings: ModelSettings, weights: Mapping[str, Array], int8: bool = False, layers: int | None = None
-) -> ov.Model:
-    """From ``input_ids`` ``(1, tokens)`` to ``tag_logits`` ``(1, tokens, tags)`` and ``area_logits``.
-
-    ``input_ids`` begin with ``<s>`` and end with ``</s>``. With ``int8`` the encoder's matrices are stored in
-    8 bits with one scale for each row, so that OpenVINO quantizes each token's activations as it runs
-    (dynamic quantization); ``layers`` makes a graph of the first few layers only.
-    """
-    return _Builder(settings.encoder, weights, int8).model(layers or settings.encoder.num_hidden_layers)
-
-
-class _Builder:
+class GraphBuilder:
     """Names of weights become operations on the graph's tensors."""
 
-    def __init__(self, encoder: EncoderSettings, weights: Mapping[str, Array], int8: bool) -> None:
-        self.encoder, self.weights, self.int8 = encoder, weights, int8
+    def __init__(self, encoder: EncoderSettings, weights: Mapping[str, Array]) -> None:
+        self.encoder, self.weights = encoder, weights
 
-    def model(self, layers: int) -> ov.Model:
+    def model(self, layers: int | None = None) -> ov.Model:
+        """From ``input_ids`` ``(1, tokens)`` to ``tag_logits`` ``(1, tokens, tags)`` and ``area_logits``.
+
+        ``input_ids`` begin with ``<s>`` and end with ``</s>``; ``layers`` makes a graph of the first few
+        layers only.
+        """
         ids = op.parameter([1, -1], np.int32, name=INPUT)
         ids.output(0).tensor.set_names({INPUT})
         hidden = self._embed(ids)
-        for layer in range(layers):
+        for layer in range(layers or self.encoder.num_hidden_layers):
             hidden = self._layer(hidden, f"encoder.encoder.layer.{layer}")
         outputs = []
         for name, head in ((TAGS, "tag_head"), (AREAS, "area_head")):
@@ -68,16 +60,22 @@ class _Builder:
 
     def _layer(self, hidden: Any, prefix: str) -> Any:
         query, key, value = (
-            self._split(self._linear(hidden, f"{prefix}.attention.self.{name}", self.int8))
+            self._split(self._matrix(hidden, f"{prefix}.attention.self.{name}"))
             for name in ("query", "key", "value")
         )
         seen = op.transpose(op.scaled_dot_product_attention(query, key, value), _list(0, 2, 1, 3))
         seen = op.reshape(seen, _list(0, 0, self.encoder.hidden_size), True)
-        seen = self._linear(seen, f"{prefix}.attention.output.dense", self.int8)
+        seen = self._matrix(seen, f"{prefix}.attention.output.dense")
         hidden = self._norm(op.add(hidden, seen), f"{prefix}.attention.output.LayerNorm")
-        inner = op.gelu(self._linear(hidden, f"{prefix}.intermediate.dense", self.int8), "erf")
-        inner = self._linear(inner, f"{prefix}.output.dense", self.int8)
-        return self._norm(op.add(hidden, inner), f"{prefix}.output.LayerNorm")
+        return self._norm(op.add(hidden, self._feed_forward(hidden, prefix)), f"{prefix}.output.LayerNorm")
+
+    def _feed_forward(self, hidden: Any, prefix: str) -> Any:
+        inner = op.gelu(self._matrix(hidden, f"{prefix}.intermediate.dense"), "erf")
+        return self._matrix(inner, f"{prefix}.output.dense")
+
+    def _matrix(self, hidden: Any, name: str) -> Any:
+        """One of the encoder's products, which nearly all of the time goes to."""
+        return self._linear(hidden, name)
 
     def _split(self, hidden: Any) -> Any:
         """``(1, tokens, width)`` as ``(1, heads, tokens, width of a head)``."""
@@ -85,23 +83,15 @@ class _Builder:
         shape = _list(0, 0, heads, self.encoder.hidden_size // heads)
         return op.transpose(op.reshape(hidden, shape, True), _list(0, 2, 1, 3))
 
-    def _linear(self, hidden: Any, name: str, int8: bool = False) -> Any:
-        matrix = self._quantized(f"{name}.weight") if int8 else self._constant(f"{name}.weight")
-        return op.add(op.matmul(hidden, matrix, False, True), op.constant(self._fp32(f"{name}.bias")))
+    def _linear(self, hidden: Any, name: str) -> Any:
+        product = op.matmul(hidden, self._constant(f"{name}.weight"), False, True)
+        return op.add(product, op.constant(self._fp32(f"{name}.bias")))
 
     def _norm(self, hidden: Any, name: str) -> Any:
         """Layer normalization over the width (Ba, Kiros & Hinton 2016)."""
         scaled = op.mvn(hidden, _list(-1), True, self.encoder.layer_norm_eps, "inside_sqrt")
         scaled = op.multiply(scaled, op.constant(self._fp32(f"{name}.weight")))
         return op.add(scaled, op.constant(self._fp32(f"{name}.bias")))
-
-    def _quantized(self, name: str) -> Any:
-        """``(out, in)`` in 8 bits, symmetric, with the scale of each output."""
-        values = self._fp32(name)
-        scales = np.abs(values).max(axis=1, keepdims=True) / np.float32(INT8_LIMIT)
-        scales[scales == 0] = 1
-        steps = np.rint(values / scales).astype(np.int8)
-        return op.multiply(op.convert(op.constant(steps), "f32"), op.constant(scales))
 
     def _constant(self, name: str) -> Any:
         stored = self.weights[name]

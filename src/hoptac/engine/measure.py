@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hoptac.engine.choice import TOKENS, difference, measure, resolve_format
+from hoptac.engine.choice import difference, measure, resolve_format, sample_window
 from hoptac.engine.opened import supported_settings
 from hoptac.engine.torch_engine import TorchEngine
 from hoptac.engine.weights import NotReadable, read_weights
@@ -31,7 +32,7 @@ class EngineRow:
 
 
 def measure_engines(model: Path | str | None = None) -> list[EngineRow]:
-    """All engines on random windows of `TOKENS` subwords.
+    """All engines on a window of a short article.
 
     Raises `ModelError` when the model cannot be loaded, or not by OpenVINO.
     """
@@ -42,6 +43,7 @@ def measure_engines(model: Path | str | None = None) -> list[EngineRow]:
     except NotReadable as error:
         raise ModelError(f"{source}: OpenVINO cannot run {error}.") from error
     chosen = resolve_format("auto", source, settings)
+    window = sample_window(source, settings)
     rows = [
         EngineRow(
             "openvino",
@@ -50,16 +52,13 @@ def measure_engines(model: Path | str | None = None) -> list[EngineRow]:
             trial.difference,
             "chosen" if trial.form == chosen else "" if trial.sound else "not sound",
         )
-        for trial in measure(settings, weights)
+        for trial in measure(settings, weights, window)
     ]
-    return [*rows, *_torch_rows(source)]
+    return [*rows, *_torch_rows(source, window)]
 
 
-def _torch_rows(source: Path) -> list[EngineRow]:
+def _torch_rows(source: Path, window: NDArray[np.int32]) -> list[EngineRow]:
     network, _ = load_model(source)
-    count = min(TOKENS, network.config.window_tokens)
-    vocabulary = network.config.encoder.vocab_size
-    window = np.random.default_rng(0).integers(vocabulary // 2, vocabulary, count).astype(np.int32)
     # bf16 takes minutes where it is emulated
     formats = ("fp32", "bf16") if fastest_precision("cpu") == "bf16" else ("fp32",)
     rows, reference = [], None
@@ -72,5 +71,5 @@ def _torch_rows(source: Path) -> list[EngineRow]:
             started = time.perf_counter()
             engine.run([window] * 8)
             best = min(best, time.perf_counter() - started)
-        rows.append(EngineRow("torch", form, 8 * count / best, difference(logits, reference), ""))
+        rows.append(EngineRow("torch", form, 8 * len(window) / best, difference(logits, reference), ""))
     return rows

@@ -61,9 +61,9 @@ def open_model(
 
 
 def _with_openvino(source: Path | str, precision: str) -> OpenedModel:
+    from hoptac.engine.build import build_graph
     from hoptac.engine.choice import resolve_format
     from hoptac.engine.export import open_export
-    from hoptac.engine.graph import build_graph
     from hoptac.engine.openvino_engine import OpenvinoEngine
     from hoptac.engine.weights import read_transitions, read_weights
     from hoptac.model.folder import local_folder
@@ -81,7 +81,7 @@ def _with_openvino(source: Path | str, precision: str) -> OpenedModel:
     form = resolve_format(precision, folder, settings)
     graph = open_export(folder, form)
     if graph is None:
-        graph = build_graph(settings, read_weights(folder, settings), form == "int8")
+        graph = build_graph(settings, read_weights(folder, settings), form)
     return OpenedModel(
         settings,
         TextEncoder(tokenizer, get_segmenter(settings.segmenter)),

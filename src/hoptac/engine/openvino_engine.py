@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
 from hoptac.engine import Floats
-from hoptac.engine.cpu import instruction_set
+from hoptac.engine.build import Format
+from hoptac.engine.cpu import cpu_flags, instruction_set
 from hoptac.engine.graph import AREAS, TAGS
 from hoptac.errors import ConfigError
 from hoptac.model.settings import EncoderSettings
 
-Format = Literal["fp32", "bf16", "int8"]
-FORMATS: tuple[Format, ...] = get_args(Format)  # from the most exact on
-QUANTIZED_TOGETHER = 64  # activations of a token that share one scale in int8
+# flags of CPUs that compute in bf16 and do not only emulate it
+BF16_FLAGS = frozenset(("avx512_bf16", "amx_bf16", "bf16"))
 
 
 class OpenvinoEngine:
@@ -69,12 +69,14 @@ def _keep(request: Any, place: tuple[list[tuple[Floats, Floats]], int]) -> None:
 
 
 def _options(form: Format, threads: int) -> dict[str, Any]:
+    # what stays unquantized beside int8 runs in bf16 only where the CPU has it
+    bf16 = form == "bf16" or (form == "int8" and bool(BF16_FLAGS & cpu_flags()[1]))
     return {
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": threads,
         "ENABLE_CPU_PINNING": False,  # several processes would be pinned to the same cores
-        "INFERENCE_PRECISION_HINT": "bf16" if form == "bf16" else "f32",
-        "DYNAMIC_QUANTIZATION_GROUP_SIZE": QUANTIZED_TOGETHER if form == "int8" else 0,
+        "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
     }
 
 

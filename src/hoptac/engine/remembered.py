@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hoptac.annotations.files import write_bytes
-from hoptac.engine.weights import weight_files
+from hoptac.engine.weights import model_files
 
 FILE = "engines.json"
 
@@ -29,7 +29,7 @@ def cache_folder() -> Path:
 def model_identity(folder: Path) -> str:
     """A name for the files of a model as they lie there, had without reading the weights."""
     digest = sha256((folder / "config.json").read_bytes())
-    for path in weight_files(folder):
+    for path in model_files(folder):
         digest.update(f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]
 

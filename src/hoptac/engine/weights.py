@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hoptac.engine.ranges import RANGES, SUFFIX, range_name
 from hoptac.errors import ModelError
 from hoptac.model.decode import Transitions
 from hoptac.model.settings import ModelSettings
@@ -45,10 +46,15 @@ def weight_files(folder: Path) -> list[Path]:
     return files
 
 
+def model_files(folder: Path) -> list[Path]:
+    """`weight_files` and, where there is one, the file with the input ranges."""
+    return [*weight_files(folder), *(path for path in (folder / RANGES,) if path.is_file())]
+
+
 def weights_hash(folder: Path) -> str:
-    """SHA-256 of the weights and the configuration: one value for each model."""
+    """SHA-256 of the configuration, the weights and the input ranges: one value for each model."""
     digest = sha256((folder / "config.json").read_bytes())
-    for path in weight_files(folder):
+    for path in model_files(folder):
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
@@ -58,6 +64,8 @@ def weights_hash(folder: Path) -> str:
 def read_weights(folder: Path, settings: ModelSettings) -> dict[str, Array]:
     """All weights by name, in fp16 where they are stored so and in fp32 otherwise.
 
+    Where the folder has the ranges of `hoptac.engine.ranges`, they are among them.
+
     Raises `ModelError` when they cannot be read, or are not those that ``config.json`` describes, and
     `NotReadable` for formats that NumPy has not.
     """
@@ -65,7 +73,25 @@ def read_weights(folder: Path, settings: ModelSettings) -> dict[str, Array]:
     for path in weight_files(folder):
         found |= _tensors(path)
     _check(folder, found, shapes(settings))
+    if (folder / RANGES).is_file():
+        ranges = _tensors(folder / RANGES)
+        _check(folder, ranges, range_shapes(settings))
+        found |= ranges
     return found
+
+
+def has_ranges(weights: Mapping[str, Array]) -> bool:
+    """Whether the products' input ranges are known, so that they can be computed in 8 bits."""
+    return any(name.endswith(SUFFIX) for name in weights)
+
+
+def range_shapes(settings: ModelSettings) -> dict[str, tuple[int, ...]]:
+    """The name and shape of the range of every input of the encoder's products."""
+    return {
+        range_name(name.removesuffix(".weight")): shape[1:]
+        for name, shape in shapes(settings).items()
+        if name.startswith("encoder.encoder.layer.") and len(shape) == 2
+    }
 
 
 def shapes(settings: ModelSettings) -> dict[str, tuple[int, ...]]:

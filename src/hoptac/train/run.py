@@ -6,15 +6,17 @@ import difflib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
 from accelerate import PartialState
 from accelerate.utils import broadcast_object_list
+from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 from torch.utils.tensorboard import SummaryWriter
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -22,6 +24,7 @@ from transformers.integrations import TensorBoardCallback
 
 from hoptac.annotations.files import write_bytes
 from hoptac.article import Article
+from hoptac.engine.ranges import measure_ranges, write_ranges
 from hoptac.engine.torch_engine import TorchEngine
 from hoptac.errors import ConfigError
 from hoptac.model.attention import use_products
@@ -112,20 +115,37 @@ def train(config: TrainConfig, resume: bool = False) -> dict[str, Any]:
         "history": keeper.history,
     }
     if trainer.is_world_process_zero():
-        finish(output, data.dev, keeper.precision, str(trainer.args.device))
+        finish(output, data.train, data.dev, keeper.precision, str(trainer.args.device))
         _write_json(output / REPORT, report)
     trainer.accelerator.wait_for_everyone()
     return report
 
 
-def finish(output: Path, dev: Sequence[Article], precision: str = "auto", device: str = "cpu") -> None:
-    """Fit thresholds and calibration of the best model on the development articles and save it again."""
+def finish(
+    output: Path,
+    train: Sequence[Article],
+    dev: Sequence[Article],
+    precision: str = "auto",
+    device: str = "cpu",
+) -> None:
+    """Fit thresholds and calibration of the best model on the development articles and save it again.
+
+    Beside it go the input ranges, for int8, over training articles drawn at random.
+    """
     model, tokenizer = load_model(output / MODEL)
     engine = TorchEngine(model.to(device), precision)
     reader = Reader(model.config, text_encoder(model.config, tokenizer), engine, transitions(model))
     readings = read_articles(reader, dev)
     fit_settings(reader, dev, readings)
     save_model(output / MODEL, model, tokenizer)
+    write_ranges(output / MODEL, measure_ranges(engine, _random_windows(reader, train)))
+
+
+def _random_windows(reader: Reader, articles: Sequence[Article]) -> Iterator[NDArray[np.int32]]:
+    order = np.random.default_rng(0).permutation(len(articles))
+    for article in (articles[i] for i in order):
+        item = reader.prepare(article.text, article_lines(article))
+        yield from (item.tokens.ids[w.start : w.end] for w in item.windows)
 
 
 def read_articles(reader: Reader, articles: Sequence[Article]) -> list[Reading]:
