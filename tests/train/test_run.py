@@ -41,10 +41,12 @@ def test_the_report_is_written(learned: Learned) -> None:
     assert [row["epoch"] for row in written["history"]] == list(range(12, 20))
 
 
-def test_the_saved_folder_is_all_that_is_needed(learned: Learned, tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_the_saved_folder_is_all_that_is_needed(learned: Learned, tmp_path: Path, precision: str) -> None:
     shutil.copytree(learned.output / "model", tmp_path / "elsewhere")
     article = read_inline(inline(4))
-    result = hoptac.load(tmp_path / "elsewhere", device="cpu", precision="fp32").predict(article.text)
+    tagger = hoptac.load(tmp_path / "elsewhere", device="cpu", precision=precision)
+    result = tagger.predict(article.text)
     found = {Entity(entity.start, entity.end, entity.label) for entity in result.entities}
     assert len(found & set(article.entities)) >= 0.8 * len(article.entities)
     assert {area.label for area in result.areas} == article.areas
