@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from hoptac.errors import ConfigError, ModelError
+from hoptac.model.folder import load_model
 from hoptac.pretrain.config import EncoderConfig, VocabularyConfig
 from hoptac.pretrain.encoder import make_encoder, save_encoder
-from hoptac.pretrain.source import parse_layers
+from hoptac.pretrain.source import WORDS, parse_layers, read_source
 from hoptac.pretrain.vocabulary import make_vocabulary
 from hoptac.text.tokenizer import PhobertTokenizerFast
 from tests.pretrain.conftest import invented_articles
@@ -86,19 +87,36 @@ def test_a_phobert_keeps_all_it_has(phobert_source: Path, tmp_path: Path) -> Non
 
 
 def test_a_roberta_source_keeps_positions_and_head(
-    phobert_source: Path, vocabulary: PhobertTokenizerFast, tmp_path: Path, bert_source: Path
+    phobert_source: Path, vocabulary: PhobertTokenizerFast
 ) -> None:
     from transformers import RobertaForMaskedLM
 
-    folder = tmp_path / "roberta"
-    shutil.copytree(phobert_source, folder)
-    shutil.copy(bert_source / "tokenizer.json", folder)
-    before = RobertaForMaskedLM.from_pretrained(folder)
-    model, _ = make_encoder(EncoderConfig(str(folder), positions=20), vocabulary)
+    before = RobertaForMaskedLM.from_pretrained(phobert_source)
+    model, _ = make_encoder(EncoderConfig(str(phobert_source), positions=20), vocabulary)
     table = model.roberta.embeddings.position_embeddings.weight
     assert torch.equal(table[2:22], before.roberta.embeddings.position_embeddings.weight[2:22])
     assert torch.equal(model.lm_head.dense.weight, before.lm_head.dense.weight)
     assert len(model.lm_head.bias) == 300
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_a_hoptac_model_gives_its_encoder(
+    tiny_model: Path, vocabulary: PhobertTokenizerFast, new: bool
+) -> None:
+    trained, theirs = load_model(tiny_model)
+    model, tokenizer = make_encoder(EncoderConfig(str(tiny_model), positions=20), vocabulary if new else None)
+    ours, right = model.roberta.encoder.state_dict(), trained.encoder.encoder.state_dict()
+    assert all(torch.equal(ours[name], value) for name, value in right.items())
+    rows, before = (m.embeddings.word_embeddings.weight for m in (model.roberta, trained.encoder))
+    if not new:
+        assert tokenizer.get_vocab() == theirs.get_vocab() and torch.equal(rows, before)
+        return
+    ids = theirs(["hợp_tác"], add_special_tokens=False)["input_ids"][0]
+    assert torch.allclose(rows[tokenizer.convert_tokens_to_ids("hợp_tác")], before[ids].mean(0))
+
+
+def test_the_shipped_model_is_a_source() -> None:
+    assert read_source("shipped").state[WORDS].shape == (24000, 384)
 
 
 def test_sources_that_do_not_serve(

@@ -107,7 +107,7 @@ def load_encoder(
         if not SHIPPED.is_dir():
             raise ModelError("This installation ships no model; name an encoder's folder or hub id.")
         source = str(SHIPPED)
-    if _is_hoptac_model(source):
+    if is_hoptac_model(source):
         trained, tokenizer = load_model(source)
         config.encoder = trained.config.encoder
         if dropout is not None:
@@ -135,7 +135,8 @@ def load_encoder(
     return model, tokenizer
 
 
-def _is_hoptac_model(source: str) -> bool:
+def is_hoptac_model(source: str) -> bool:
+    """Whether ``source`` is the folder of a whole tagger, not of an encoder."""
     try:
         config = json.loads((Path(source) / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -54,9 +54,10 @@ class VocabularyConfig:
 class EncoderConfig:
     """Where the encoder starts.
 
-    ``source`` is a hub id or a folder: with ``vocabulary`` a BERT or RoBERTa with a ``tokenizer.json``,
-    without it one in PhoBERT's format. ``layers``: ``all``, ``every 2``, or the numbers of those kept, from
-    0.
+    ``source`` is a hub id or a folder: with ``vocabulary`` a BERT or RoBERTa with a ``tokenizer.json`` or in
+    PhoBERT's format, without it one in PhoBERT's format. A hoptac model's folder gives its encoder,
+    ``shipped`` that of the model in the package. ``layers``: ``all``, ``every 2``, or the numbers of those
+    kept, from 0.
     """
 
     source: str

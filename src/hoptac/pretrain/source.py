@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from hoptac.errors import ConfigError, ModelError
+from hoptac.model.folder import SHIPPED, is_hoptac_model, load_model, local_folder
 
 ROBERTA_LIKE = ("roberta", "xlm-roberta", "camembert")
 WORDS, POSITIONS, TYPES = (
@@ -58,11 +59,15 @@ def quiet() -> Iterator[None]:
 def read_source(name: str) -> Source:
     """Load a hub id or folder in BERT's or RoBERTa's layout, in fp32.
 
+    A hoptac model's folder gives its encoder, ``shipped`` that of the model in the package.
+
     Raises `ModelError` when it cannot be had, has another layout, or lacks weights.
     """
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForMaskedLM
 
+    if name == "shipped" or is_hoptac_model(name):
+        return _read_tagger(name)
     try:
         config = AutoConfig.from_pretrained(name)
         if config.model_type != "bert" and config.model_type not in ROBERTA_LIKE:
@@ -94,6 +99,14 @@ def read_source(name: str) -> Source:
     first = 0 if config.model_type == "bert" else config.pad_token_id + 1
     bias = whole["cls.predictions.bias" if config.model_type == "bert" else "lm_head.bias"]
     return Source(name, config, state, head if len(head) == 4 else {}, bias, first)
+
+
+def _read_tagger(name: str) -> Source:
+    folder = local_folder(SHIPPED if name == "shipped" else name)
+    model, _ = load_model(folder)
+    config = model.config.encoder
+    state = {key: value.float() for key, value in model.encoder.state_dict().items()}
+    return Source(str(folder), config, state, {}, torch.zeros(len(state[WORDS])), config.pad_token_id + 1)
 
 
 def parse_layers(wanted: str, count: int) -> tuple[int, ...]:
@@ -152,8 +165,7 @@ def _source_subwords(name: str, surfaces: list[str]) -> tuple[dict[str, int], li
 
     from hoptac.text.tokenizer import PhobertTokenizerFast
 
-    options = {"_raise_exceptions_for_missing_entries": False}
-    if cached_file(name, "bpe.codes", **options) and not cached_file(name, "tokenizer.json", **options):
+    if cached_file(name, "bpe.codes", _raise_exceptions_for_missing_entries=False):
         words = [surface.replace(" ", "_") for surface in surfaces]  # as its articles were segmented
         phobert = PhobertTokenizerFast.from_pretrained(name)
         return phobert.get_vocab(), phobert(words, add_special_tokens=False)["input_ids"]
