@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hoptac.engine import Floats
 from hoptac.engine.cpu import instruction_set
+from hoptac.model.batch import pad_windows
 from hoptac.precision import resolve_precision
 
 if TYPE_CHECKING:
@@ -59,11 +60,7 @@ class TorchEngine:
     def _batch(self, windows: Sequence[NDArray[np.int32]]) -> torch.Tensor:
         """Ids ``(windows, longest)`` on the device, the special tokens and padding put around them."""
         encoder = self.model.config.encoder
-        ids = np.full((len(windows), max(map(len, windows)) + 2), encoder.pad_token_id, np.int64)
-        for row, window in enumerate(windows):
-            ids[row, 0] = encoder.bos_token_id
-            ids[row, 1 : len(window) + 1] = window
-            ids[row, len(window) + 1] = encoder.eos_token_id
+        ids = pad_windows(windows, encoder.pad_token_id, encoder.bos_token_id, encoder.eos_token_id)
         batch = torch.from_numpy(ids)
         if self.device.type == "cuda":
             # from pinned memory the copy does not hold up the next batch

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset, Sampler
 
 from hoptac.article import Article
+from hoptac.model.batch import pad_windows
 from hoptac.model.modeling import IGNORE
 from hoptac.model.tags import encode_entities, encode_evidence
 from hoptac.scoring import article_lines
@@ -155,14 +156,10 @@ def collate(pad: int, begin: int, end: int) -> Callable[[list[dict[str, Any]]], 
     """A function that pads windows to a batch: ``input_ids``, ``attention_mask``, ``tags``, ``areas``."""
 
     def together(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        shape = (len(rows), max(len(row["ids"]) for row in rows) + 2)
-        ids, tags, areas = np.full(shape, pad), np.full(shape, IGNORE), np.full(shape, IGNORE)
-        mask = np.zeros(shape, np.int64)
-        for i, row in enumerate(rows):
-            length = len(row["ids"])
-            ids[i, 0], ids[i, 1 : length + 1], ids[i, length + 1] = begin, row["ids"], end
-            tags[i, 1 : length + 1], areas[i, 1 : length + 1] = row["tags"], row["areas"]
-            mask[i, : length + 2] = 1
+        ids = pad_windows([row["ids"] for row in rows], pad, begin, end)
+        tags, areas = (pad_windows([row[name] for row in rows], IGNORE) for name in ("tags", "areas"))
+        lengths = np.array([[len(row["ids"]) + 2] for row in rows])
+        mask = (np.arange(ids.shape[1]) < lengths).astype(np.int64)
         batch = {"input_ids": ids, "attention_mask": mask, "tags": tags, "areas": areas}
         return {name: torch.from_numpy(values) for name, values in batch.items()}
 
