@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,10 @@ def evaluate(
     ] = False,
     engine: Annotated[str, typer.Option(help="auto, openvino or torch.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or int8.")] = "auto",
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Compare with this model on the same articles; 'shipped' too."),
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Windows the encoder reads at once.")] = None,
 ) -> None:
     """Score a model: exact spans, overlaps, tags, areas; with 95 % intervals over articles.
@@ -53,6 +58,7 @@ def evaluate(
     own, from the development split.
     """
     from hoptac.annotations.corpus import load_corpus
+    from hoptac.evaluate.against import compare_predictions
     from hoptac.evaluate.conll import read_conll
     from hoptac.evaluate.html_report import write_html
     from hoptac.evaluate.report import evaluate
@@ -81,6 +87,14 @@ def evaluate(
         area_labels=settings.area_labels,
         train=seen,
     )
+    if against is not None:
+        other = load(None if against == "shipped" else against, engine=engine, precision=precision)
+        labels = other.reader.settings.entity_labels, other.reader.settings.area_labels
+        if labels != (settings.entity_labels, settings.area_labels):
+            raise ConfigError(f"{against} has other labels than the model it is compared with.")
+        predicted = predict_articles(other.reader, articles, gold_lines or conll is not None, batch_size)
+        compared = compare_predictions(articles, predictions, predicted, against, *labels)
+        evaluation = replace(evaluation, against=compared)
     evaluation.print_table()
     words = sum(len(article.text.split()) for article in articles)
     typer.echo(f"{len(articles)} articles, {words} words in {seconds:.1f} s; {tagger.engine}")

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from hoptac.article import Article
 from hoptac.errors import InputError
+from hoptac.evaluate.against import Against
 from hoptac.evaluate.areas import AreaScores, area_counts, score_areas
 from hoptac.evaluate.bootstrap import Interval, intervals
 from hoptac.evaluate.calibration import Reliability, area_outcomes, entity_outcomes, reliability
@@ -68,13 +69,15 @@ class GroupScores:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Figures overall and for each source of the articles, calibration of the scores, and errors by cause."""
+    """Figures overall and for each source of the articles, calibration of the scores, errors by cause, and
+    where one was asked for, the comparison with another model."""
 
     overall: GroupScores
     sources: dict[str, GroupScores]
     entity_calibration: Reliability
     area_calibration: Reliability | None
     errors: ErrorCounts
+    against: Against | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Plain numbers, strings, lists and dictionaries, ready for JSON."""
@@ -86,6 +89,7 @@ class Evaluation:
                 "areas": self.area_calibration and self.area_calibration.to_dict(),
             },
             "errors": self.errors.to_dict(),
+            "against": self.against and self.against.to_dict(),
         }
 
     def write_json(self, path: Path) -> None:
@@ -113,6 +117,8 @@ class Evaluation:
         if self.area_calibration:
             errors.append(f"areas {self.area_calibration.error:.3f}")
         console.print(f"Expected calibration error: {', '.join(errors)}")
+        if self.against:
+            console.print(self.against.table())
 
 
 def evaluate(
