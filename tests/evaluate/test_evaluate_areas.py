@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +11,7 @@ from hoptac.article import AreaEvidence, Article
 from hoptac.errors import InputError
 from hoptac.evaluate.areas import average_precision, score_areas
 from hoptac.evaluate.prediction import Prediction, ScoredEvidence
-from hoptac.evaluate.thresholds import cross_fit, fit_score_threshold, fit_thresholds
+from hoptac.evaluate.thresholds import cross_fit, fit_threshold
 
 
 def ap(relevant: list[int], scores: list[float]) -> float:
@@ -103,81 +101,67 @@ def test_missing_scores_and_unknown_areas_are_named():
         score_areas([(strange, Prediction("x-1", area_scores={"border": 0.0}))], ("border",))
 
 
-def test_overall_threshold_has_the_best_micro_f1():
-    scores = np.array([[0.9, 0.35], [0.6, 0.3], [0.2, 0.1]])
-    gold = np.array([[True, True], [False, False], [False, False]])
-    # at least 0.325: 0.9 and 0.35 right, 0.6 wrong: F1 0.8; above 0.6: one right, one missed: 2/3
-    fitted = fit_thresholds(scores, gold)
-    assert 0.3 < fitted.overall <= 0.35
-    assert fitted.per_area.tolist() == [fitted.overall] * 2
-    alone = fit_thresholds(scores, gold, prior=0)
-    assert 0.6 < alone.per_area[0] <= 0.9
-    assert 0.3 < alone.per_area[1] <= 0.35
-
-
-def test_prior_holds_a_rare_area_near_the_others():
+def test_the_threshold_expects_the_best_f1() -> None:
+    # calibrated scores: each is right as often as it says
     rng = np.random.default_rng(0)
-    gold = rng.random((60, 4)) < 0.4
-    gold[:, 3] = False
-    gold[0, 3] = True
-    scores = np.where(gold, 0.75, 0.25) + rng.uniform(-0.2, 0.2, gold.shape)
-    scores[:, 3] = np.where(gold[:, 3], 0.97, rng.uniform(0, 0.45, 60))
-    scores[1, 3] = 0.96  # one false alarm, which a threshold of its own would cut off
-    loose = fit_thresholds(scores, gold, prior=0)
-    firm = fit_thresholds(scores, gold, prior=50)
-    assert loose.per_area[3] > 0.96
-    assert 0.4 < firm.overall < 0.6
-    assert abs(firm.per_area[3] - firm.overall) < 0.1
+    scores = rng.beta(0.4, 2, (4000, 5))
+    gold = rng.random(scores.shape) < scores
+    threshold = fit_threshold(scores, gold)
+    said = scores >= threshold
+    best = 2 * (said & gold).sum() / (said.sum() + gold.sum())
+    assert threshold == pytest.approx(best / 2, abs=0.02)  # Lipton et al. 2014
+    assert best > 2 * ((scores >= 0.5) & gold).sum() / ((scores >= 0.5).sum() + gold.sum())
+
+
+def test_the_threshold_moves_less_than_the_peak() -> None:
+    rng = np.random.default_rng(1)
+    expected, peaks = [], []
+    for _ in range(60):
+        scores = rng.beta(0.3, 2, (40, 8))
+        gold = rng.random(scores.shape) < scores
+        expected.append(fit_threshold(scores, gold))
+        grid = np.linspace(0.02, 0.98, 97)
+        f1 = [2 * ((scores >= t) & gold).sum() / ((scores >= t).sum() + gold.sum()) for t in grid]
+        peaks.append(grid[int(np.argmax(f1))])
+    assert np.std(expected) < 0.6 * np.std(peaks)
+
+
+def test_what_has_no_score_counts_as_missed() -> None:
+    rng = np.random.default_rng(2)
+    scores = rng.random(3000)
+    right = rng.random(3000) < scores
+    # with as many again that were never found, F1 is lower, and so is the threshold
+    assert fit_threshold(scores, right, 2 * int(right.sum())) < fit_threshold(scores, right) - 0.05
 
 
 @given(st.integers(0, 2**31), st.integers(1, 12), st.integers(1, 4))
-def test_no_other_threshold_is_better(seed, articles, areas):
+def test_a_threshold_lies_between_scores(seed, articles, areas):
     rng = np.random.default_rng(seed)
     scores = np.round(rng.random((articles, areas)), 1)
     gold = rng.random((articles, areas)) < 0.4
-
-    def f1(said: np.ndarray, right: np.ndarray) -> float:
-        total = said.sum() + right.sum()
-        return 2 * (said & right).sum() / total if total else 0.0
-
-    fitted = fit_thresholds(scores, gold, prior=0)
-    grid = np.arange(-0.05, 1.1, 0.05)
-    assert f1(scores >= fitted.overall, gold) == pytest.approx(max(f1(scores >= t, gold) for t in grid))
-    for area in range(areas):
-        column, right = scores[:, area], gold[:, area]
-        if gold.any():
-            assert f1(column >= fitted.per_area[area], right) == pytest.approx(
-                max(f1(column >= t, right) for t in grid)
-            )
+    threshold = fit_threshold(scores, gold)
+    assert 0 <= threshold <= 1
+    assert threshold in (0.5, scores.min()) or threshold not in scores
 
 
-def test_cross_fit_sees_through_overfitted_thresholds():
-    # scores without any information about the gold areas: own thresholds cannot pay on new articles
+def test_scores_that_say_nothing_leave_the_threshold_alone() -> None:
+    assert fit_threshold(np.array([0.1, 0.9]), np.array([False, False])) == 0.5
+    assert fit_threshold(np.array([0.1, 0.2, 0.8, 0.9]), np.array([True, True, False, False])) == 0.5
+
+
+def test_cross_fit_scores_each_article_by_the_others() -> None:
     rng = np.random.default_rng(3)
-    gold = rng.random((40, 19)) < 0.08
-    scores = rng.random((40, 19))
-    own = fit_thresholds(scores, gold, prior=0)
-    said = scores >= own.per_area
-    in_sample = 2 * (said & gold).sum() / (said.sum() + gold.sum())
-    assert cross_fit(scores, gold, prior=0).micro_f1 < in_sample - 0.1
-    # and where two areas lie apart, they do
     gold = rng.random((60, 2)) < 0.5
-    scores = np.where(gold, [0.95, 0.3], [0.6, 0.05]) + rng.uniform(-0.02, 0.02, gold.shape)
-    assert cross_fit(scores, gold, prior=0).micro_f1 == 1
-    assert cross_fit(scores, gold, prior=math.inf, folds=5).micro_f1 < 0.9
+    apart = np.where(gold, 0.9, 0.1) + rng.uniform(-0.05, 0.05, gold.shape)
+    assert cross_fit(apart, gold).micro_f1 == 1
+    # one article with scores of its own scale fits itself, but not the others
+    apart[0] = np.where(gold[0], 0.2, 0.05)
+    gold[0] = True
+    assert cross_fit(apart, gold).micro_f1 < 1
 
 
-def test_thresholds_refuse_unfit_arrays():
+def test_thresholds_refuse_unfit_arrays() -> None:
     with pytest.raises(ValueError, match="one shape"):
-        fit_thresholds(np.zeros((2, 3)), np.zeros((3, 2), dtype=bool))
+        fit_threshold(np.zeros((2, 3)), np.zeros((3, 2), dtype=bool))
     with pytest.raises(ValueError, match="at least two"):
         cross_fit(np.zeros((1, 3)), np.zeros((1, 3), dtype=bool))
-
-
-def test_the_score_threshold_weighs_false_alarms_against_misses() -> None:
-    scores = np.array([0.9, 0.8, 0.3, 0.2])
-    # the two false ones cost more than they bring; with one of them right, the other is worth its company
-    assert 0.3 < fit_score_threshold(scores, np.array([True, True, False, False]), 2) <= 0.8
-    assert fit_score_threshold(scores, np.array([True, True, False, True]), 3) <= 0.2
-    with pytest.raises(ValueError, match="one shape"):
-        fit_score_threshold(scores, np.array([True]), 3)

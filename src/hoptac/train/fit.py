@@ -1,7 +1,7 @@
 """What is fitted on the development split once the weights are trained: area thresholds and calibration.
 
-All areas get one threshold: thresholds of their own, even shrunk towards it, lose when they are scored on
-articles that they were not fitted on (`hoptac.evaluate.thresholds.cross_fit`).
+All areas get one threshold: thresholds of their own lost when they were scored on articles that they were not
+fitted on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hoptac.evaluate.calibration import apply_platt, entity_outcomes, fit_platt
 from hoptac.evaluate.counts import micro_f1
 from hoptac.evaluate.prediction import Pair, Prediction
 from hoptac.evaluate.spans import span_counts
-from hoptac.evaluate.thresholds import cross_fit, fit_score_threshold, fit_thresholds
+from hoptac.evaluate.thresholds import cross_fit, fit_threshold
 from hoptac.reader import Reader, Reading, area_scores
 
 
@@ -55,12 +55,12 @@ def fit_settings(reader: Reader, articles: Sequence[Article], readings: Sequence
     if len(scores):
         slope, intercept = fit_platt(scores, right)
         settings.entity_calibration = [slope, intercept]
-        settings.entity_threshold = fit_score_threshold(
+        settings.entity_threshold = fit_threshold(
             apply_platt(scores, slope, intercept), right, sum(len(article.entities) for article in articles)
         )
     if settings.area_labels:
         table, gold = _area_table(reader, articles, readings)
-        settings.area_thresholds = dict.fromkeys(settings.area_labels, fit_thresholds(table, gold).overall)
+        settings.area_thresholds = dict.fromkeys(settings.area_labels, fit_threshold(table, gold))
         settings.area_calibration = list(fit_platt(table.ravel(), gold.ravel()))
 
 
