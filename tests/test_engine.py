@@ -122,6 +122,19 @@ def test_predict_imports_neither_torch_nor_transformers(tmp_path: Path) -> None:
     assert run.stdout.strip() == "[]"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_signal_is_handled_after_engines_are_gone(tmp_path: Path) -> None:
+    code = (
+        "import os, signal; from hoptac import load\n"
+        "load().predict('Hà Nội')\n"  # measures every format, each in an engine that is then given back
+        "signal.signal(signal.SIGTERM, lambda *_: print('handled'))\n"
+        "os.kill(os.getpid(), signal.SIGTERM); print('alive')"
+    )
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PYTHONUTF8": "1"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert (run.returncode, run.stdout.split()) == (0, ["handled", "alive"])
+
+
 # Which engine
 
 

@@ -16,6 +16,7 @@ from hoptac import ConfigError, ModelError, load
 from hoptac.engine.build import build_graph
 from hoptac.engine.choice import difference, measure, sample_window
 from hoptac.engine.int8 import GELU_MINIMUM, _product, _quantize
+from hoptac.engine.openvino_engine import openvino_core
 from hoptac.engine.ranges import RANGES, TOKENS, measure_ranges, range_name
 from hoptac.engine.torch_engine import TorchEngine
 from hoptac.engine.weights import has_ranges, model_files, range_shapes, read_weights, weights_hash
@@ -106,7 +107,7 @@ def test_a_model_without_ranges(copy: Path) -> None:
 
 def run(node: object, parameter: object, values: NDArray[np.float32]) -> NDArray[np.float32]:
     model = ov.Model([op.result(node)], [parameter])
-    compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = openvino_core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     result: NDArray[np.float32] = compiled({0: values})[0]
     return result
 
@@ -157,7 +158,7 @@ def test_a_neuron_that_reaches_far_costs_no_exactness(tiny_model: Path, times: i
     weights[f"{name}.output.dense.input_range"] = reach
     ids = np.concatenate([[0], sample_window(tiny_model, settings), [2]]).astype(np.int32)[None]
     right, got = (
-        ov.Core().compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})({0: ids})[0]
+        openvino_core().compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})({0: ids})[0]
         for graph in (build_graph(settings, weights, "fp32", 1), build_graph(settings, weights, "int8", 1))
     )
     assert 0 < difference([got], [right]) < 0.03

@@ -18,7 +18,7 @@ from hoptac import __version__
 from hoptac.engine.build import Format, build_graph
 from hoptac.engine.choice import TOLERANCE, difference, resolve_format
 from hoptac.engine.opened import supported_settings
-from hoptac.engine.openvino_engine import OpenvinoEngine
+from hoptac.engine.openvino_engine import OpenvinoEngine, openvino_core
 from hoptac.engine.remembered import cache_folder
 from hoptac.engine.sample import SAMPLE
 from hoptac.engine.weights import (
@@ -87,7 +87,7 @@ def export_model(
         ) from error
     try:
         ov.save_model(graph, aside / GRAPH, compress_to_fp16=False)
-        engine = OpenvinoEngine(ov.Core().read_model(aside / GRAPH), settings.encoder, form)
+        engine = OpenvinoEngine(openvino_core().read_model(aside / GRAPH), settings.encoder, form)
         card = _compared(source, engine, form)
         (aside / CARD).write_text(json.dumps(asdict(card), indent=1) + "\n", encoding="utf-8")
         del engine  # it may hold the file open
@@ -126,7 +126,7 @@ def open_export(source: Path, form: Format) -> ov.Model | None:
             return None
         if (card["form"] == "int8") != (form == "int8"):
             return None
-        return ov.Core().read_model(folder / GRAPH)
+        return openvino_core().read_model(folder / GRAPH)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = (str(error).splitlines() or [""])[0]
         warnings.warn(

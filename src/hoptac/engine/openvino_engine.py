@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class OpenvinoEngine:
         self.threads = threads or usable_threads()
         self.form = form
         self._ends = np.array([encoder.bos_token_id, encoder.eos_token_id], np.int32)
-        self._compiled = ov.Core().compile_model(graph, "CPU", _options(form, self.threads))
+        self._compiled = openvino_core().compile_model(graph, "CPU", _options(form, self.threads))
         self._queue = ov.AsyncInferQueue(self._compiled, self.threads)
         self._queue.set_callback(_keep)
         self._lock = threading.Lock()
@@ -59,6 +60,16 @@ class OpenvinoEngine:
                 self._queue.start_async({0: ids}, (results, index))
             self._queue.wait_all()
         return results
+
+
+@cache
+def openvino_core() -> ov.Core:
+    """The one core of the process, never given back.
+
+    OpenVINO's CPU plugin sets a signal stack for the thread that starts it and frees that memory with the
+    core: the next signal, such as Ctrl-C, would end the process.
+    """
+    return ov.Core()
 
 
 def _keep(request: Any, place: tuple[list[tuple[Floats, Floats]], int]) -> None:
