@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from openvino import opset13 as op
 
+from hoptac.engine import Floats
 from hoptac.engine.graph import GraphBuilder
 from hoptac.engine.ranges import range_name
 from hoptac.engine.weights import Array
@@ -27,8 +27,6 @@ SMOOTHING = {"self": 0.75, "attention.output": 0.75, "intermediate": 0.85, "outp
 KEPT_NEURONS = 16  # of each feed-forward block, in full precision
 GELU_MINIMUM = np.float32(0.17)  # GELU never falls below minus this: shifted by it, all 8 bits are for above
 UNSIGNED, SIGNED = 255, 127
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

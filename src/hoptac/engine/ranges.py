@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hoptac.annotations.files import write_bytes
+from hoptac.engine import Floats
+
 if TYPE_CHECKING:
     from hoptac.engine.torch_engine import TorchEngine
 
 RANGES = "input_ranges.safetensors"  # beside the model's weights
 SUFFIX = ".input_range"
 TOKENS = 16_000  # subwords that are read for it
-
-Floats = NDArray[np.float32]
 
 
 def range_name(linear: str) -> str:
@@ -61,11 +61,8 @@ def measure_ranges(engine: TorchEngine, windows: Iterable[NDArray[np.int32]]) ->
 
 def write_ranges(folder: Path, ranges: Mapping[str, Floats]) -> None:
     """Put the ranges beside a model's weights, in fp16, whole or not at all."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     most = np.finfo(np.float16).max
     stored = {name: np.minimum(value, most).astype(np.float16) for name, value in ranges.items()}
-    with tempfile.TemporaryDirectory(prefix=".ranges-", dir=folder) as aside:
-        save_file(stored, Path(aside) / RANGES)
-        (Path(aside) / RANGES).chmod(0o644)
-        (Path(aside) / RANGES).replace(folder / RANGES)
+    write_bytes(folder / RANGES, save(stored))
