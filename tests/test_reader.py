@@ -41,6 +41,8 @@ class Settings:
 class ByToken:
     """An engine whose logits depend on the subword alone, not on the window it comes in."""
 
+    texts_at_once = 8
+
     def __init__(self, tag_of: dict[int, int], area_of: dict[int, int]) -> None:
         self.tag_of, self.area_of, self.longest = tag_of, area_of, 0
 

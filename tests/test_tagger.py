@@ -75,7 +75,7 @@ def test_public_names_resolve() -> None:
 def test_long_lists_are_prepared_ahead(tagger: hoptac.Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Sáng {day}/7, Đại tá Lê Văn Tám tới thăm Bộ Quốc phòng Lào." for day in range(1, 8)]
     whole = tagger.predict(texts)
-    monkeypatch.setattr("hoptac.tagger.TEXTS_AT_ONCE", 2)
+    monkeypatch.setattr(tagger.reader.engine, "texts_at_once", 2)
     assert tagger.predict(texts) == whole
     assert [result.text for result in whole] == texts
     with pytest.raises(InputError, match="text 5 of the list: the text is empty"):

@@ -7,7 +7,6 @@ import threading
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -17,12 +16,12 @@ from hoptac.errors import InputError, ModelError
 from hoptac.evaluate.prediction import Prediction
 from hoptac.result import AreaResult, DroppedLine, EntityMention, EvidenceSpan, Result
 from hoptac.schema import load_schema
+from hoptac.stages import overlapped
 from hoptac.text.page import Page, read_page
 
 if TYPE_CHECKING:
+    from hoptac.engine import Floats
     from hoptac.reader import Prepared, Reader, Reading
-
-TEXTS_AT_ONCE = 64
 
 Texts = list[str] | tuple[str, ...]
 
@@ -66,21 +65,16 @@ class Tagger:
         Raises `InputError` for an empty text and for HTML without an article, with its place in a list.
         """
         if isinstance(text, str):
-            return self._results([self._prepare(text, keep_furniture, "")], batch_size)[0]
-        parts = [text[begin : begin + TEXTS_AT_ONCE] for begin in range(0, len(text), TEXTS_AT_ONCE)]
-        if len(parts) < 2:
-            return self._results(self._prepared(text, keep_furniture, 0), batch_size)
-        results: list[Result] = []
-        # while the engine computes, which it does without holding up Python, the next texts are segmented
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self._prepared, parts[0], keep_furniture, 0)
-            for number in range(1, len(parts) + 1):
-                prepared = coming.result()
-                if number < len(parts):
-                    begin = number * TEXTS_AT_ONCE
-                    coming = ahead.submit(self._prepared, parts[number], keep_furniture, begin)
-                results += self._results(prepared, batch_size)
-        return results
+            alone = [self._prepare(text, keep_furniture, "")]
+            return self._results(alone, self._logits(alone, batch_size))[0]
+        step = self.reader.engine.texts_at_once
+        # the engine computes without holding up Python: meanwhile other texts are segmented and decoded
+        outcomes = overlapped(
+            range(0, len(text), step),
+            lambda begin: self._prepared(text[begin : begin + step], keep_furniture, begin),
+            lambda texts: (texts, self._logits(texts, batch_size)),
+        )
+        return [result for texts, logits in outcomes for result in self._results(texts, logits)]
 
     def _prepared(
         self, texts: Sequence[str], keep_furniture: bool, begin: int
@@ -91,9 +85,16 @@ class Tagger:
             for index, text in enumerate(texts)
         ]
 
-    def _results(self, texts: Sequence[tuple[Page, Prepared]], batch_size: int | None) -> list[Result]:
+    def _logits(
+        self, texts: Sequence[tuple[Page, Prepared]], batch_size: int | None
+    ) -> list[tuple[Floats, Floats]]:
         with self._lock:  # the engine already uses every core
-            readings = self.reader.read([prepared for _, prepared in texts], batch_size)
+            return self.reader.logits([prepared for _, prepared in texts], batch_size)
+
+    def _results(
+        self, texts: Sequence[tuple[Page, Prepared]], logits: Sequence[tuple[Floats, Floats]]
+    ) -> list[Result]:
+        readings = self.reader.decode([prepared for _, prepared in texts], logits)
         return [self._result(page, reading) for (page, _), reading in zip(texts, readings, strict=True)]
 
     def _prepare(self, text: str, keep_furniture: bool, where: str) -> tuple[Page, Prepared]:

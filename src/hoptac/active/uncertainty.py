@@ -107,8 +107,8 @@ def read_with_doubts(reader: Reader, prepared: Sequence[Prepared]) -> list[tuple
     so is every area.
     """
     results = []
-    for item, (emissions, areas) in zip(prepared, reader.logits(prepared), strict=True):
-        reading = reader.decode(item.tokens, emissions, areas)
+    logits = reader.logits(prepared)
+    for item, (emissions, _), reading in zip(prepared, logits, reader.decode(prepared, logits), strict=True):
         prediction = reader.predict("", reading)
         missed = missed_names(item.tokens, emissions, reader.transitions, reader.settings.entity_labels)
         results.append((prediction, _state(reader, reading, prediction, missed)))

@@ -12,7 +12,13 @@ Floats = NDArray[np.float32]
 
 
 class Engine(Protocol):
-    """What the tagger asks of an engine."""
+    """What the tagger asks of an engine.
+
+    ``texts_at_once``: how many texts of a long list to give it in one run. While it computes, the next ones
+    are segmented and the last ones decoded: few keep that going, many fill large batches.
+    """
+
+    texts_at_once: int
 
     def describe(self) -> str:
         """One line: library, device and number format."""

@@ -19,6 +19,7 @@ class EnsembleEngine:
 
     def __init__(self, engines: Sequence[Engine]) -> None:
         self.engines = tuple(engines)
+        self.texts_at_once = max(engine.texts_at_once for engine in engines)
 
     def describe(self) -> str:
         """How many models, and how the first one runs."""

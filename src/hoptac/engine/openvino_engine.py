@@ -30,6 +30,8 @@ class OpenvinoEngine:
     itself: ``batch_size`` changes nothing.
     """
 
+    texts_at_once = 8
+
     def __init__(
         self, graph: ov.Model, encoder: EncoderSettings, form: Format, threads: int | None = None
     ) -> None:
@@ -37,7 +39,8 @@ class OpenvinoEngine:
         self.form = form
         self._ends = np.array([encoder.bos_token_id, encoder.eos_token_id], np.int32)
         self._compiled = openvino_core().compile_model(graph, "CPU", _options(form, self.threads))
-        self._queue = ov.AsyncInferQueue(self._compiled, self.threads)
+        # two more requests than run at a time: a core does not wait for Python to bring the next window
+        self._queue = ov.AsyncInferQueue(self._compiled, self.threads + 2)
         self._queue.set_callback(_keep)
         self._lock = threading.Lock()
         if form == "bf16" and self._compiled.get_property("INFERENCE_PRECISION_HINT") != ov.Type.bf16:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hoptac.model.modeling import HoptacModel
 
 BATCH = {"cuda": 64}
+TEXTS_AT_ONCE = {"cuda": 128}
 CPU_BATCH = {"fp32": 8, "bf16": 1}  # alone, a window's roundings in bf16 are the same in any company
 
 
@@ -31,6 +32,7 @@ class TorchEngine:
         self.model = model.eval()
         self.device = model.device
         self.precision = resolve_precision(precision, str(self.device))
+        self.texts_at_once = TEXTS_AT_ONCE.get(self.device.type, 16)
 
     def describe(self) -> str:
         """Library, device (on a CPU with its instruction set) and number format."""

@@ -88,10 +88,9 @@ def score_articles(
     for begin in range(0, len(todo), AT_ONCE):
         chunk = todo[begin : begin + AT_ONCE]
         prepared = [reader.prepare(article.text, article_lines(article)) for _, article in chunk]
-        for (split, article), item, (tags, areas) in zip(
-            chunk, prepared, reader.logits(prepared), strict=True
-        ):
-            reading = reader.decode(item.tokens, tags, areas)
+        logits = reader.logits(prepared)
+        readings = reader.decode(prepared, logits)
+        for (split, article), (tags, _), reading in zip(chunk, logits, readings, strict=True):
             found.append(_scores(reader, split, article, reading, tags, model))
     return found
 

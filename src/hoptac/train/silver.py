@@ -52,8 +52,9 @@ def mark_silver(
     for begin in range(0, len(texts), TEXTS_AT_ONCE):
         part = texts[begin : begin + TEXTS_AT_ONCE]
         prepared = [reader.prepare(text, read_page(text).kept) for _, text in part]
-        for (name, text), item, (tags, areas) in zip(part, prepared, reader.logits(prepared), strict=True):
-            reading = reader.decode(item.tokens, tags, areas)
+        logits = reader.logits(prepared)
+        readings = reader.decode(prepared, logits)
+        for (name, text), item, (tags, _), reading in zip(part, prepared, logits, readings, strict=True):
             sure = [
                 span
                 for span, is_sure in zip(
