@@ -2,11 +2,12 @@
 
 python scripts/benchmark_train.py --blocks 6 --steps 4
 
-Both learn from the same windows of the same articles, in turn, a block of optimizer steps each. hoptac's
-steps are those of the real run of a configuration (number format, batches of like length, fused optimizer,
-weight average, both heads); the other loop computes in fp32, pads every window to the encoder's limit and
-trains `RobertaForTokenClassification` with AdamW. Tokens are real subwords: padding counts for neither. With
-`--shape` the encoder is a random one of that shape, else the shipped one.
+All learn from the same articles, in turn, a block of optimizer steps each. hoptac's steps are those of the
+real run of a configuration (number format, batches of like length, fused optimizer, weight average, both
+heads). The other loop computes in fp32, pads every row to the encoder's limit and trains
+`RobertaForTokenClassification` with AdamW: once with hoptac's windows for rows, once with a sentence a row,
+as `run_ner.py` reads a CoNLL file. Tokens are real subwords: padding counts for none. With `--shape` the
+encoder is a random one of that shape, else the shipped one.
 """
 
 from __future__ import annotations
@@ -20,18 +21,23 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     import torch
     from benchmark_machine import Clock
+    from numpy.typing import NDArray
 
     from hoptac.model.modeling import HoptacModel
     from hoptac.train.config import TrainConfig
     from hoptac.train.data import TrainWindows
     from hoptac.train.run import HoptacTrainer
+
+    Rows = TrainWindows | list[dict[str, NDArray[Any]]]
 
 CONFIG = Path(__file__).parents[1] / "configs" / "compact.yaml"
 SHAPES = {"compact": (12, 384, 12, 1536), "base": (12, 768, 12, 3072)}  # layers, width, heads, inner width
@@ -112,7 +118,9 @@ def compare(
     from benchmark_stages import window_flops
 
     trainer, windows = our_trainer(config, shape, (blocks * steps + WARM_UP) * config.batch_size)
-    theirs = their_steps(trainer.model, windows, config, str(trainer.args.device))
+    rows: dict[str, Rows] = {"windows": windows, "sentences": sentence_rows(windows)}
+    device = str(trainer.args.device)
+    theirs = {name: their_steps(trainer.model, rows[name], config, device) for name in rows}
     turns = Turns(trainer, theirs, blocks, steps, clock)
     trainer.add_callback(turns.callback())
     trainer.train()
@@ -168,7 +176,23 @@ def our_trainer(
     return trainer, windows
 
 
-def their_steps(ours: HoptacModel, windows: TrainWindows, config: TrainConfig, device: str) -> Iterator[int]:
+def sentence_rows(windows: TrainWindows) -> list[dict[str, NDArray[Any]]]:
+    """The articles of ``windows`` with a sentence a row, what does not fit cut off, as `run_ner.py` does."""
+    from hoptac.model.tags import encode_entities
+    from hoptac.scoring import article_lines
+
+    rows: list[dict[str, NDArray[Any]]] = []
+    for article in windows.articles:
+        tokens = windows.encoder(article.text, article_lines(article))
+        tags = encode_entities(tokens, article.entities, windows.labels)
+        edges = [0, *(np.flatnonzero(np.diff(tokens.sentences)) + 1).tolist(), len(tokens)]
+        for begin, end in itertools.pairwise(edges):
+            part = slice(begin, min(end, begin + windows.limit))
+            rows.append({"ids": tokens.ids[part], "tags": tags[part], "areas": np.zeros_like(tags[part])})
+    return rows
+
+
+def their_steps(ours: HoptacModel, rows: Rows, config: TrainConfig, device: str) -> Iterator[int]:
     """Optimizer steps of the usual loop, without end; each gives the real subwords that it learned from."""
     import torch
     from transformers import RobertaConfig, RobertaForTokenClassification
@@ -179,7 +203,7 @@ def their_steps(ours: HoptacModel, windows: TrainWindows, config: TrainConfig, d
     model.roberta.load_state_dict(ours.encoder.state_dict())
     model.to(device).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, fused=True)
-    batches = padded_batches(windows, config.batch_size, ours.config)
+    batches = padded_batches(rows, config.batch_size, ours.config)
     while True:
         batch = {name: value.to(device) for name, value in next(batches).items()}
         model(**batch).loss.backward()
@@ -189,8 +213,8 @@ def their_steps(ours: HoptacModel, windows: TrainWindows, config: TrainConfig, d
         yield int(batch["attention_mask"].sum())
 
 
-def padded_batches(windows: TrainWindows, size: int, settings: Any) -> Iterator[dict[str, torch.Tensor]]:
-    """Batches in random order, every window padded to the encoder's limit, without end."""
+def padded_batches(rows: Rows, size: int, settings: Any) -> Iterator[dict[str, torch.Tensor]]:
+    """Batches in random order, every row padded to the encoder's limit, without end."""
     import random
 
     import torch
@@ -203,9 +227,9 @@ def padded_batches(windows: TrainWindows, size: int, settings: Any) -> Iterator[
     rng = random.Random(0)
     fill = {"input_ids": encoder.pad_token_id, "attention_mask": 0, "labels": IGNORE}
     while True:
-        order = rng.sample(range(len(windows)), len(windows))
+        order = rng.sample(range(len(rows)), len(rows))
         for begin in range(0, len(order) - size + 1, size):
-            batch = together([windows[index] for index in order[begin : begin + size]])
+            batch = together([rows[index] for index in order[begin : begin + size]])
             batch["labels"] = batch.pop("tags")
             batch.pop("areas")
             wide = settings.window_tokens + 2 - batch["input_ids"].shape[1]
@@ -216,18 +240,23 @@ def padded_batches(windows: TrainWindows, size: int, settings: Any) -> Iterator[
 
 
 class Turns:
-    """Lets the trainer's own loop and the other one take turns: the trainer calls it after each of its steps.
+    """Lets the trainer's own loop and the others take turns: the trainer calls it after each of its steps.
 
-    ``ours`` and ``theirs`` collect ``[real subwords, seconds]`` of each block.
+    ``ours`` and each list of ``theirs`` collect ``[real subwords, seconds]`` of each block.
     """
 
     def __init__(
-        self, trainer: HoptacTrainer, theirs: Iterator[int], blocks: int, steps: int, clock: Clock
+        self,
+        trainer: HoptacTrainer,
+        others: Mapping[str, Iterator[int]],
+        blocks: int,
+        steps: int,
+        clock: Clock,
     ) -> None:
-        self.trainer, self.other, self.clock = trainer, theirs, clock
+        self.trainer, self.others, self.clock = trainer, others, clock
         self.blocks, self.steps = blocks, steps
         self.ours: list[tuple[int, float]] = []
-        self.theirs: list[tuple[int, float]] = []
+        self.theirs: dict[str, list[tuple[int, float]]] = {name: [] for name in others}
         self.done = self.tokens = 0
         self.begun = 0.0
         forward = trainer.model.forward
@@ -257,24 +286,25 @@ class Turns:
         if self.done < WARM_UP:
             return
         if self.done == WARM_UP:
-            self._their_block(WARM_UP, count=False)
+            self._their_blocks(WARM_UP, count=False)
         elif (self.done - WARM_UP) % self.steps == 0:
             self.ours.append((self.tokens, self.clock() - self.begun))
-            self._their_block(self.steps)
+            self._their_blocks(self.steps)
             control.should_training_stop = len(self.ours) == self.blocks
         else:
             return
         self.tokens, self.begun = 0, self.clock()
 
-    def _their_block(self, steps: int, count: bool = True) -> None:
-        begun = self.clock()
-        tokens = sum(itertools.islice(self.other, steps))
-        if count:
-            self.theirs.append((tokens, self.clock() - begun))
+    def _their_blocks(self, steps: int, count: bool = True) -> None:
+        for name, other in self.others.items():
+            begun = self.clock()
+            tokens = sum(itertools.islice(other, steps))
+            if count:
+                self.theirs[name].append((tokens, self.clock() - begun))
 
 
 def show(report: dict[str, Any]) -> None:
-    """Print tokens a second of both, their ratio block by block, and the share of the matrix peak."""
+    """Print tokens a second of all, the ratios block by block, and the share of the matrix peak."""
     machine = report["machine"]
 
     def speeds(blocks: Sequence[tuple[int, float]]) -> list[float]:
@@ -283,7 +313,7 @@ def show(report: dict[str, Any]) -> None:
     def spread(values: Sequence[float], form: str) -> str:
         return f"{statistics.median(values):{form}} ({min(values):{form}}-{max(values):{form}})"
 
-    ours, theirs = speeds(report["ours"]), speeds(report["theirs"])
+    ours = speeds(report["ours"])
     peak = report["peaks"].get(report["format"])
     print(
         f"{machine['cpu']}, {machine['instructions']}; device {report['device']}, {report['threads']} threads"
@@ -298,8 +328,10 @@ def show(report: dict[str, Any]) -> None:
         f"encoder: {report['shape']}; {len(ours)} blocks"
     )
     print(f"hoptac train ({report['format']}): {spread(ours, ',.0f')} tokens/s")
-    print(f"run_ner.py's way (fp32, padded): {spread(theirs, ',.0f')} tokens/s")
-    print(f"ratio: {spread([a / b for a, b in zip(ours, theirs, strict=True)], '.2f')}")
+    for name, blocks in report["theirs"].items():
+        theirs = speeds(blocks)
+        ratio = spread([a / b for a, b in zip(ours, theirs, strict=True)], ".2f")
+        print(f"run_ner.py's way (fp32, padded {name}): {spread(theirs, ',.0f')} tokens/s; ratio: {ratio}")
     flops = statistics.median(ours) * report["gflop_a_token"]
     share = f", {flops / peak:.0%} of the peak in {report['format']}" if peak else ""
     print(f"model operations without padding: {flops:,.0f} GFLOP/s{share}")
