@@ -79,8 +79,13 @@ class UsualPipeline:
         text: str,
         sentences: Sentences,
         windows: Callable[[list[int]], list[Edges]] | None = None,
+        change: Callable[[Floats, Floats], Floats] | None = None,
     ) -> Found:
-        """Read a text that is segmented already; ``windows`` makes windows of the lengths of sentences."""
+        """Read a text that is segmented already.
+
+        ``windows`` makes windows of the lengths of sentences; ``change`` gives the tag logits to decode, from
+        those of tags and those of areas.
+        """
         ids: list[int] = []
         places: list[Place | None] = []
         starts: list[int] = []  # first subword of each word
@@ -107,6 +112,8 @@ class UsualPipeline:
             return Found(frozenset(), frozenset(), 0, unplaced)
         edges = (windows or self._windows)(lengths)
         tags, areas = self._forward(ids, edges)
+        if change:
+            tags = change(tags, areas)
         return Found(
             frozenset(self._entities(tags, lengths, places)),
             self._areas(areas, np.array(starts)),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from benchmark_baseline import Edges, UsualPipeline
 
 from hoptac.article import Article, Entity
+from hoptac.engine import Floats
 from hoptac.scoring import article_lines
 from hoptac.text.normalize import normalize
 from hoptac.text.sentences import sentence_spans
@@ -106,7 +107,10 @@ def spans_of(reading: Reading) -> frozenset[Entity]:
 
 @dataclass(frozen=True)
 class Proof:
-    """The usual pipeline on hoptac's words and windows: all that comes after segmentation, span by span."""
+    """The usual pipeline on hoptac's words and windows, mentions of a name read together there too.
+
+    That is all that comes after segmentation, span by span.
+    """
 
     sameness: Sameness
     unplaced: int  # words that it did not find in the text again; their entities are lost
@@ -114,7 +118,12 @@ class Proof:
 
 def prove(usual: UsualPipeline, reader: Reader, texts: Sequence[str], readings: Sequence[Reading]) -> Proof:
     """Compare ``readings`` of ``reader`` with what the usual pipeline makes of the same words."""
-    found = [usual.read(text, words_of(reader, text), partial(_edges, reader, text)) for text in texts]
+    found = [
+        usual.read(
+            text, words_of(reader, text), partial(_edges, reader, text), partial(_pooled, reader, text)
+        )
+        for text in texts
+    ]
     predictions = [reader.predict("", reading) for reading in readings]
     sameness = same(
         [item.entities for item in found],
@@ -137,3 +146,7 @@ def _edges(reader: Reader, text: str, lengths: list[int]) -> list[Edges]:
     prepared = reader.prepare(text)
     assert sum(lengths) == len(prepared.tokens), "the two tokenizers make different subwords"
     return [(w.start, w.end, w.core_start, w.core_end) for w in prepared.windows]
+
+
+def _pooled(reader: Reader, text: str, tags: Floats, areas: Floats) -> Floats:
+    return reader.decode([reader.prepare(text)], [(tags, areas)])[0].emissions

@@ -104,6 +104,38 @@ def test_windows_come_together_into_one_reading(encoder: TextEncoder) -> None:
     assert all(0.9 < e.score <= 1 for e in reading.entities)
 
 
+class ByNeighbour(ByToken):
+    """Sure of a name only behind a certain subword; elsewhere it is rather none."""
+
+    def __init__(self, engine: ByToken, before: int) -> None:
+        super().__init__(engine.tag_of, engine.area_of)
+        self.before = before
+
+    def run(
+        self, windows: Sequence[NDArray[np.int32]], batch_size: int | None = None
+    ) -> list[tuple[Floats, Floats]]:
+        results = super().run(windows, batch_size)
+        for ids, (tags, _) in zip(windows, results, strict=True):
+            for row, token in enumerate(ids.tolist()):
+                if row and token in self.tag_of and ids[row - 1] not in (self.before, *self.tag_of):
+                    tags[row, 0] = 10
+        return results
+
+
+def test_mentions_of_a_name_are_read_together(encoder: TextEncoder) -> None:
+    text = "Hai bên Trần_Văn_Khải .\nLào thăm Trần_Văn_Khải .\nHai Trần_Văn_Khải thăm Lào ."
+    here = reader(encoder)
+    assert isinstance(here.engine, ByToken)
+    here.engine = ByNeighbour(here.engine, int(encoder("thăm").ids[0]))
+    prepared = here.prepare(text)
+    begins = [e.start for e in here.read([prepared])[0].entities]
+    assert [text[begin:].startswith("Trần_Văn_Khải") for begin in begins] == [True] * 3
+    # alone, only the one behind "thăm" is found
+    lines = [Span(0, 23), Span(24, 48), Span(49, len(text))]
+    alone = [here.read([here.prepare(text, [line])])[0].entities for line in lines]
+    assert [len(entities) for entities in alone] == [0, 1, 0]
+
+
 def test_texts_are_read_together_as_alone(encoder: TextEncoder) -> None:
     here = reader(encoder)
     prepared = [here.prepare(text) for text in (TEXT, "", "Hai bên .", SENTENCE)]

@@ -19,8 +19,9 @@ from hoptac.engine import Engine, Floats
 from hoptac.evaluate.calibration import apply_platt
 from hoptac.evaluate.prediction import Prediction, ScoredEntity, ScoredEvidence, TagPair
 from hoptac.model.areas import article_scores, find_evidence, softmax, word_probabilities
-from hoptac.model.decode import Transitions, decode
-from hoptac.model.tags import bio_tags, characters, encode_entities
+from hoptac.model.decode import Transitions, best_paths, decode
+from hoptac.model.mentions import pool_mentions
+from hoptac.model.tags import bio_tags, characters, encode_entities, token_runs
 from hoptac.text.encode import TextEncoder, TokenizedText
 from hoptac.text.windows import Window, pack
 
@@ -52,10 +53,12 @@ class Prepared:
 class Reading:
     """The model's view of one text, scores not calibrated.
 
+    ``emissions`` ``(tokens, tags)`` are the logits that were decoded: those of repeated names are averaged.
     ``tags`` ``(tokens,)`` are the best BIO ids, ``area_probabilities`` has shape ``(words, 1 + areas)``.
     """
 
     tokens: TokenizedText
+    emissions: Floats
     tags: NDArray[np.int64]
     entities: tuple[ScoredEntity, ...]
     area_probabilities: Floats
@@ -101,32 +104,36 @@ class Reader:
         return tags, areas
 
     def decode(self, prepared: Sequence[Prepared], logits: Sequence[tuple[Floats, Floats]]) -> list[Reading]:
-        """What the logits of each text say, as `logits` gives them.
+        """What the logits of each text say, as `logits` gives them; mentions of one name are read together.
 
         The sentences of all texts are decoded together, which is several times faster.
         """
-        texts = [(item.tokens, *both) for item, both in zip(prepared, logits, strict=True)]
         labels = self.settings.entity_labels
-        begins = [np.flatnonzero(np.diff(tokens.sentences, prepend=-1)).tolist() for tokens, *_ in texts]
-        sentences = [
-            emissions[a:b]
-            for (tokens, emissions, _), starts in zip(texts, begins, strict=True)
-            for a, b in pairwise([*starts, len(tokens)])
-        ]
-        decoded = iter(decode(sentences, self.transitions))
+        tokens = [item.tokens for item in prepared]
+        pooled = self._pooled(tokens, [tags for tags, _ in logits])
+        decoded = iter(decode(_sentences(tokens, pooled), self.transitions))
         readings = []
-        for (tokens, _, areas), starts in zip(texts, begins, strict=True):
-            tags = np.zeros(len(tokens), np.int64)
+        for text, emissions, (_, areas) in zip(tokens, pooled, logits, strict=True):
+            tags = np.zeros(len(text), np.int64)
             entities = []
-            for start in starts:
+            for start in _starts(text):
                 path, spans = next(decoded)
                 tags[start : start + len(path)] = path
                 for span in spans:
-                    place = characters(tokens, start + span.first, start + span.last)
+                    place = characters(text, start + span.first, start + span.last)
                     entities.append(ScoredEntity(place.start, place.end, labels[span.label], span.score))
-            probabilities = word_probabilities(tokens, softmax(areas))
-            readings.append(Reading(tokens, tags, tuple(entities), probabilities))
+            probabilities = word_probabilities(text, softmax(areas))
+            readings.append(Reading(text, emissions, tags, tuple(entities), probabilities))
         return readings
+
+    def _pooled(self, tokens: Sequence[TokenizedText], emissions: Sequence[Floats]) -> list[Floats]:
+        paths = best_paths(_sentences(tokens, emissions), self.transitions)
+        tags = np.concatenate([np.zeros(0, np.int64), *paths])
+        ends = np.cumsum([0, *map(len, tokens)]).tolist()
+        return [
+            pool_mentions(text, scores, token_runs(tags[a:b]))
+            for text, scores, (a, b) in zip(tokens, emissions, pairwise(ends), strict=True)
+        ]
 
     def predict(self, article_id: str, reading: Reading) -> Prediction:
         """Scores calibrated; entities and areas above their thresholds, areas with their evidence."""
@@ -171,6 +178,21 @@ class Reader:
             for a, b in zip(np.split(gold, cuts), np.split(reading.tags, cuts), strict=True)
             if len(a)
         )
+
+
+def _starts(tokens: TokenizedText) -> list[int]:
+    """The first subword of each sentence."""
+    starts: list[int] = np.flatnonzero(np.diff(tokens.sentences, prepend=-1)).tolist()
+    return starts
+
+
+def _sentences(tokens: Sequence[TokenizedText], emissions: Sequence[Floats]) -> list[Floats]:
+    """The emissions of all sentences of all texts."""
+    return [
+        scores[a:b]
+        for text, scores in zip(tokens, emissions, strict=True)
+        for a, b in pairwise([*_starts(text), len(text)])
+    ]
 
 
 def area_scores(reading: Reading, areas: Sequence[str]) -> Mapping[str, float]:

@@ -107,10 +107,10 @@ def read_with_doubts(reader: Reader, prepared: Sequence[Prepared]) -> list[tuple
     so is every area.
     """
     results = []
-    logits = reader.logits(prepared)
-    for item, (emissions, _), reading in zip(prepared, logits, reader.decode(prepared, logits), strict=True):
+    labels = reader.settings.entity_labels
+    for reading in reader.read(prepared):
         prediction = reader.predict("", reading)
-        missed = missed_names(item.tokens, emissions, reader.transitions, reader.settings.entity_labels)
+        missed = missed_names(reading.tokens, reading.emissions, reader.transitions, labels)
         results.append((prediction, _state(reader, reading, prediction, missed)))
     return results
 

@@ -5,7 +5,7 @@ NumPy only, over many sentences at once, so that prediction needs no PyTorch her
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,9 +44,7 @@ def decode(
     just there, by the forward-backward algorithm.
     """
     results: list[tuple[NDArray[np.int64], list[TokenSpan]]] = [(np.zeros(0, np.int64), [])] * len(sentences)
-    order = sorted((i for i, s in enumerate(sentences) if len(s)), key=lambda i: len(sentences[i]))
-    for begin in range(0, len(order), SENTENCES_AT_ONCE):
-        chunk = order[begin : begin + SENTENCES_AT_ONCE]
+    for chunk in _of_like_length(sentences):
         emissions = [sentences[i] for i in chunk]
         paths = viterbi(emissions, transitions)
         named = [k for k, path in enumerate(paths) if path.any()]
@@ -63,6 +61,22 @@ def decode(
         for k, i in enumerate(chunk):
             results[i] = (paths[k], spans.get(k, []))
     return results
+
+
+def best_paths(sentences: Sequence[Floats], transitions: Transitions) -> list[NDArray[np.int64]]:
+    """The best tags of each sentence, as `decode` gives them."""
+    paths = [np.zeros(0, np.int64)] * len(sentences)
+    for chunk in _of_like_length(sentences):
+        for i, path in zip(chunk, viterbi([sentences[i] for i in chunk], transitions), strict=True):
+            paths[i] = path
+    return paths
+
+
+def _of_like_length(sentences: Sequence[Floats]) -> Iterator[list[int]]:
+    """The indices of all sentences that are not empty, in chunks."""
+    order = sorted((i for i, s in enumerate(sentences) if len(s)), key=lambda i: len(sentences[i]))
+    for begin in range(0, len(order), SENTENCES_AT_ONCE):
+        yield order[begin : begin + SENTENCES_AT_ONCE]
 
 
 def viterbi(sentences: Sequence[Floats], transitions: Transitions) -> list[NDArray[np.int64]]:

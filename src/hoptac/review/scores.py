@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from hoptac.annotations.files import read_text, text_hash, write_bytes
 from hoptac.article import Article
-from hoptac.engine import Floats
 from hoptac.errors import AnnotationError, InputError
 from hoptac.evaluate.prediction import ScoredEntity, ScoredEvidence
 from hoptac.model.areas import find_evidence
@@ -88,10 +87,8 @@ def score_articles(
     for begin in range(0, len(todo), AT_ONCE):
         chunk = todo[begin : begin + AT_ONCE]
         prepared = [reader.prepare(article.text, article_lines(article)) for _, article in chunk]
-        logits = reader.logits(prepared)
-        readings = reader.decode(prepared, logits)
-        for (split, article), (tags, _), reading in zip(chunk, logits, readings, strict=True):
-            found.append(_scores(reader, split, article, reading, tags, model))
+        for (split, article), reading in zip(chunk, reader.read(prepared), strict=True):
+            found.append(_scores(reader, split, article, reading, model))
     return found
 
 
@@ -177,9 +174,7 @@ def _from_line(line: str, path: Path, number: int) -> ArticleScores:
         ) from error
 
 
-def _scores(
-    reader: Reader, split: str, article: Article, reading: Reading, emissions: Floats, model: str
-) -> ArticleScores:
+def _scores(reader: Reader, split: str, article: Article, reading: Reading, model: str) -> ArticleScores:
     settings, tokens = reader.settings, reading.tokens
     areas = settings.area_labels
     evidence = []
@@ -206,7 +201,7 @@ def _scores(
             ScoredEntity(e.start, e.end, e.label, calibrate(e.score, settings.entity_calibration))
             for e in reading.entities
         ),
-        tuple(_mark_scores(reader, article, reading, emissions)),
+        tuple(_mark_scores(reader, article, reading)),
         {
             area: calibrate(score, settings.area_calibration)
             for area, score in area_scores(reading, areas).items()
@@ -216,7 +211,7 @@ def _scores(
     )
 
 
-def _mark_scores(reader: Reader, article: Article, reading: Reading, emissions: Floats) -> list[MarkScore]:
+def _mark_scores(reader: Reader, article: Article, reading: Reading) -> list[MarkScore]:
     labels, tokens = reader.settings.entity_labels, reading.tokens
     by_sentence: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for number, entity in enumerate(article.entities):
@@ -228,7 +223,9 @@ def _mark_scores(reader: Reader, article: Article, reading: Reading, emissions: 
     for sentence, marks in by_sentence.items():
         begin, end = np.searchsorted(tokens.sentences, [sentence, sentence + 1]).tolist()
         # the sentence as it is, then with each mark forced on it, then with each mark's place left empty
-        variants = np.repeat(emissions[None, begin:end].astype(np.float64), 1 + 2 * len(marks), axis=0)
+        variants = np.repeat(
+            reading.emissions[None, begin:end].astype(np.float64), 1 + 2 * len(marks), axis=0
+        )
         for row, (number, first, last) in enumerate(marks):
             tag = 2 * labels.index(article.entities[number].label) + 1
             here, empty = variants[1 + row], variants[1 + len(marks) + row]

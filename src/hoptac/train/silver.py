@@ -16,7 +16,6 @@ import numpy as np
 
 from hoptac.annotations.files import write_bytes
 from hoptac.article import AreaEvidence, Article, Entity, Span
-from hoptac.engine import Floats
 from hoptac.errors import AnnotationError, ConfigError, ModelError
 from hoptac.model.confidence import path_probability
 from hoptac.reader import Reader, Reading
@@ -52,13 +51,11 @@ def mark_silver(
     for begin in range(0, len(texts), TEXTS_AT_ONCE):
         part = texts[begin : begin + TEXTS_AT_ONCE]
         prepared = [reader.prepare(text, read_page(text).kept) for _, text in part]
-        logits = reader.logits(prepared)
-        readings = reader.decode(prepared, logits)
-        for (name, text), item, (tags, _), reading in zip(part, prepared, logits, readings, strict=True):
+        for (name, text), reading in zip(part, reader.read(prepared), strict=True):
             sure = [
                 span
                 for span, is_sure in zip(
-                    item.tokens.sentence_spans, _sure(reader, reading, tags, sureness), strict=True
+                    reading.tokens.sentence_spans, _sure(reader, reading, sureness), strict=True
                 )
                 if is_sure
             ]
@@ -66,7 +63,7 @@ def mark_silver(
                 yield _article(name, text, reader, reading, sure)
 
 
-def _sure(reader: Reader, reading: Reading, emissions: Floats, sureness: Sureness) -> list[bool]:
+def _sure(reader: Reader, reading: Reading, sureness: Sureness) -> list[bool]:
     tokens = reading.tokens
     best = reading.area_probabilities[:, 1:].max(axis=1, initial=0.0)
     grey = (best > sureness.area_low) & (best < sureness.area_high)
@@ -75,7 +72,7 @@ def _sure(reader: Reader, reading: Reading, emissions: Floats, sureness: Surenes
     result = []
     for sentence in range(len(tokens.sentence_spans)):
         part = slice(*np.searchsorted(tokens.sentences, (sentence, sentence + 1)).tolist())
-        probability = path_probability(emissions[part], reading.tags[part], reader.transitions)
+        probability = path_probability(reading.emissions[part], reading.tags[part], reader.transitions)
         result.append(sentence not in doubtful and probability >= sureness.path)
     return result
 
