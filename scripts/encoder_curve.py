@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hoptac.annotations.corpus import load_corpus
+from hoptac.annotations.files import write_bytes
 from hoptac.pretrain.config import PretrainConfig, VocabularyConfig, load_pretrain_config
 from hoptac.pretrain.run import ENCODER, pretrain
 from hoptac.pretrain.run import REPORT as PRETRAINING
@@ -144,7 +145,7 @@ def _seconds(tagger: Tagger, texts: str | list[str]) -> float:
 
 
 def _report(points: list[dict[str, Any]], output: Path) -> None:
-    (output / "curve.json").write_text(json.dumps(points, indent=2) + "\n", encoding="utf-8")
+    write_bytes(output / "curve.json", (json.dumps(points, indent=2) + "\n").encode())
     table = Table(
         "layers",
         "vocabulary",
