@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from hoptac import ConfigError, ModelError, load
 from hoptac.engine.build import build_graph
-from hoptac.engine.choice import difference, measure, sample_window
+from hoptac.engine.choice import TOLERANCE, difference, measure, sample_window
 from hoptac.engine.int8 import GELU_MINIMUM, _product, _quantize
 from hoptac.engine.openvino_engine import openvino_core
 from hoptac.engine.ranges import RANGES, TOKENS, measure_ranges, range_name
@@ -126,7 +126,8 @@ def test_a_product_in_8_bits(shift: np.float32 | None, wide: float) -> None:
     parameter = op.parameter([1, -1, 64], np.float32)
     quantized = _quantize(parameter, reach, np.abs(matrix).max(axis=0), 0.75, shift)
     got = run(_product(quantized, matrix, bias), parameter, values)
-    assert difference([got], [values @ matrix.T + bias]) < 0.02
+    # about .01 with 8-bit dot products; without them, pairs of products are summed in 16 bits that may saturate
+    assert difference([got], [values @ matrix.T + bias]) < TOLERANCE
 
 
 def test_values_beyond_the_range_saturate() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +13,24 @@ import torch
 from hoptac.annotations.corpus import load_corpus
 from hoptac.article import AreaEvidence, Article, Entity, Span
 from hoptac.engine.ensemble import EnsembleEngine
-from hoptac.errors import AnnotationError, ModelError
+from hoptac.errors import AnnotationError, ConfigError, ModelError
 from hoptac.model.confidence import path_probability
 from hoptac.model.config import HoptacConfig
 from hoptac.model.decode import Transitions, viterbi
-from hoptac.model.folder import load_encoder, save_model
+from hoptac.model.folder import load_encoder, load_model, save_model
+from hoptac.schema import load_schema
 from hoptac.text.encode import TextEncoder
 from hoptac.text.segment import get_segmenter
 from hoptac.text.tokenizer import PhobertTokenizerFast
+from hoptac.train.alike import average_models
 from hoptac.train.config import DataConfig, TrainConfig, parse_config
 from hoptac.train.data import TrainWindows
 from hoptac.train.silver import Sureness, mark_silver, read_silver, teacher, write_silver
 from hoptac.train.sources import TrainingData, load_data
 from tests.tiny import tiny_encoder
 from tests.train.articles import tiny_settings
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "self_train.py"
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +97,11 @@ def test_sentences_in_doubt_are_left_out(models: tuple[Path, ...]) -> None:
 def test_marks_lie_in_the_sentences_kept(models: tuple[Path, ...]) -> None:
     reader = teacher([models[0]], "fp32")
     prepared = reader.prepare(TEXT)
-    ((tags, areas),) = reader.logits([prepared])
-    reading = reader.decode(prepared.tokens, tags, areas)
+    (reading,) = reader.read([prepared])
     chances = []
     for sentence in range(len(prepared.tokens.sentence_spans)):
         inside = prepared.tokens.sentences == sentence
-        chances.append(path_probability(tags[inside], reading.tags[inside], reader.transitions))
+        chances.append(path_probability(reading.emissions[inside], reading.tags[inside], reader.transitions))
     between = (min(chances) + max(chances)) / 2
     (article,) = mark_silver(reader, [("a", TEXT)], Sureness(between, 1.0, 1.0))
     kept = prepared.tokens.sentence_spans[int(np.argmax(chances))]
@@ -153,3 +158,51 @@ def _windows(data: TrainingData, encoder: Path, config: TrainConfig, seed: int) 
     return TrainWindows(
         data.train, pipeline, labels, areas, 60, config.augment, seed, data.silver, config.data.silver_share
     )
+
+
+def test_an_average_has_the_mean_of_the_weights(models: tuple[Path, ...]) -> None:
+    mean, _ = average_models(models[:2])
+    states = [load_model(folder)[0].state_dict() for folder in models[:2]]
+    for name, value in mean.state_dict().items():
+        assert torch.allclose(value, (states[0][name] + states[1][name]) / 2, atol=1e-6), name
+    assert not torch.equal(mean.tag_head.weight, states[0]["tag_head.weight"])
+    with pytest.raises(ModelError, match="labels"):
+        average_models([models[0], models[2]])
+    with pytest.raises(ConfigError, match="no model"):
+        average_models([])
+
+
+def test_an_average_needs_models_of_one_shape(models: tuple[Path, ...], tmp_path: Path) -> None:
+    config = HoptacConfig(entity_labels=["PERSON", "RANK"], area_labels=["training"])
+    source = tiny_encoder(tmp_path / "encoder", positions=66)
+    save_model(tmp_path / "model", *load_encoder(source, config, None))
+    with pytest.raises(ModelError, match="other shapes"):
+        average_models([models[0], tmp_path / "model"])
+
+
+def test_the_average_is_written_with_thresholds_of_its_own(
+    annotations: Path, models: tuple[Path, ...], tmp_path: Path
+) -> None:
+    schema = load_schema()
+    config = HoptacConfig(entity_labels=list(schema.entity_labels), area_labels=list(schema.area_labels))
+    source = tiny_encoder(tmp_path / "encoder", positions=130)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        save_model(folder, *load_encoder(source, config, None))
+
+    def average(*names: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(SCRIPT), "average", str(tmp_path / "run")]
+        command += ["--annotations", str(annotations), *(w for name in names for w in ("--model", str(name)))]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    other = average(*models[:2])
+    assert other.returncode == 1 and "labelled" in other.stderr
+    assert not (tmp_path / "run" / "model").exists()
+    done = average(*folders)
+    assert done.returncode == 0 and "development entities" in done.stdout
+    model, _ = load_model(tmp_path / "run" / "model")
+    assert torch.equal(model.tag_head.weight, average_models(folders)[0].tag_head.weight)
+    assert (tmp_path / "run" / "model" / "input_ranges.safetensors").is_file()
+    assert model.config.entity_calibration != [1.0, 0.0]
+    again = average(*folders)
+    assert again.returncode == 1 and "there already" in again.stderr

@@ -127,10 +127,11 @@ def finish(
     dev: Sequence[Article],
     precision: str = "auto",
     device: str = "cpu",
-) -> None:
+) -> DevScores:
     """Fit thresholds and calibration of the best model on the development articles and save it again.
 
-    Beside it go the input ranges, for int8, over training articles drawn at random.
+    Beside it go the input ranges, for int8, over training articles drawn at random. Returned are the
+    development figures.
     """
     model, tokenizer = load_model(output / MODEL)
     engine = TorchEngine(model.to(device), precision)
@@ -139,6 +140,7 @@ def finish(
     fit_settings(reader, dev, readings)
     save_model(output / MODEL, model, tokenizer)
     write_ranges(output / MODEL, measure_ranges(engine, _random_windows(reader, train)))
+    return dev_scores(reader, dev, readings)
 
 
 def _random_windows(reader: Reader, articles: Sequence[Article]) -> Iterator[NDArray[np.int32]]:

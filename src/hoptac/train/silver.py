@@ -16,13 +16,13 @@ import numpy as np
 
 from hoptac.annotations.files import write_bytes
 from hoptac.article import AreaEvidence, Article, Entity, Span
-from hoptac.errors import AnnotationError, ConfigError, ModelError
+from hoptac.errors import AnnotationError
 from hoptac.model.confidence import path_probability
 from hoptac.reader import Reader, Reading
 from hoptac.text.page import read_page
 
 if TYPE_CHECKING:
-    from hoptac.model.modeling import HoptacModel
+    pass
 
 TEXTS_AT_ONCE = 64
 
@@ -104,34 +104,21 @@ def _article(name: str, text: str, reader: Reader, reading: Reading, sure: Seque
 def teacher(models: Sequence[str | Path], precision: str = "auto") -> Reader:
     """One reader for several models: thresholds and calibration are the first one's.
 
-    Raises `ModelError` for a model that cannot be loaded, or has another vocabulary or other labels than the
-    first.
+    Raises as `hoptac.train.alike.load_alike` does.
     """
     import torch
 
     from hoptac.engine.ensemble import EnsembleEngine
     from hoptac.engine.torch_engine import TorchEngine
     from hoptac.model.decode import Transitions
-    from hoptac.model.folder import load_model, text_encoder, transitions
+    from hoptac.model.folder import text_encoder, transitions
+    from hoptac.train.alike import load_alike
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    networks: list[HoptacModel] = []
-    for name in models:
-        network, tokenizer = load_model(name)
-        if not networks:
-            config, vocabulary = network.config, tokenizer.get_vocab()
-        elif tokenizer.get_vocab() != vocabulary:
-            raise ModelError(
-                f"{name}: has another vocabulary than {models[0]}; an ensemble needs one for all."
-            )
-        elif (network.config.entity_labels, network.config.area_labels) != (
-            config.entity_labels,
-            config.area_labels,
-        ):
-            raise ModelError(f"{name}: has other labels than {models[0]}; an ensemble needs the same in all.")
-        networks.append(network.to(device))
-    if not networks:
-        raise ConfigError("a teacher needs at least one model.")
+    networks, tokenizer = load_alike(models)
+    config = networks[0].config
+    for network in networks:
+        network.to(device)
     crfs = [transitions(network) for network in networks]
     mean = Transitions(np.mean([crf.moves for crf in crfs], 0), np.mean([crf.first for crf in crfs], 0))
     engine = EnsembleEngine([TorchEngine(network, precision) for network in networks])
