@@ -126,7 +126,7 @@ def test_a_product_in_8_bits(shift: np.float32 | None, wide: float) -> None:
     parameter = op.parameter([1, -1, 64], np.float32)
     quantized = _quantize(parameter, reach, np.abs(matrix).max(axis=0), 0.75, shift)
     got = run(_product(quantized, matrix, bias), parameter, values)
-    # about .01 with 8-bit dot products; without them, pairs of products are summed in 16 bits that may saturate
+    # about .01; without 8-bit dot products the CPU sums pairs in 16 bits, which may saturate
     assert difference([got], [values @ matrix.T + bias]) < TOLERANCE
 
 
