@@ -15,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 from hoptac import ConfigError, ModelError, load
 from hoptac.engine.build import build_graph
 from hoptac.engine.choice import TOLERANCE, difference, measure, sample_window
+from hoptac.engine.cpu import has_dot_products
 from hoptac.engine.int8 import GELU_MINIMUM, _product, _quantize
 from hoptac.engine.openvino_engine import openvino_core
 from hoptac.engine.ranges import RANGES, TOKENS, measure_ranges, range_name
@@ -126,8 +127,28 @@ def test_a_product_in_8_bits(shift: np.float32 | None, wide: float) -> None:
     parameter = op.parameter([1, -1, 64], np.float32)
     quantized = _quantize(parameter, reach, np.abs(matrix).max(axis=0), 0.75, shift)
     got = run(_product(quantized, matrix, bias), parameter, values)
-    # about .01; without 8-bit dot products the CPU sums pairs in 16 bits, which may saturate
+    # about .01; twice that where the weights have 7 bits
     assert difference([got], [values @ matrix.T + bias]) < TOLERANCE
+
+
+def test_weights_are_narrow_where_pairs_are_summed_in_16_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.full((1, 8, 64), 1.0, np.float32)  # all at the end of the range: the sums are the largest
+    matrix = np.full((32, 64), 0.05, np.float32)
+    ends = np.ones(64, np.float32)
+    monkeypatch.setattr("hoptac.engine.int8.has_dot_products", lambda: False)
+    parameter = op.parameter([1, -1, 64], np.float32)
+    quantized = _quantize(parameter, ends, np.abs(matrix).max(axis=0), 0.75, None)
+    got = run(_product(quantized, matrix, np.zeros(32, np.float32)), parameter, values)
+    assert got == pytest.approx(values @ matrix.T, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [({"avx2"}, False), ({"avx2", "avx512f"}, False), ({"avx2", "avx_vnni"}, True), (set(), True)],
+)
+def test_what_tells_of_dot_products(flags: set[str], expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hoptac.engine.cpu.cpu_flags", lambda: ("a CPU", frozenset(flags)))
+    assert has_dot_products() is expected
 
 
 def test_values_beyond_the_range_saturate() -> None:

@@ -29,6 +29,15 @@ def cpu_flags() -> tuple[str, frozenset[str]]:
     return name, frozenset(flags)
 
 
+def has_dot_products() -> bool:
+    """Whether 8-bit products are summed in 32 bits; older x86 CPUs add pairs of them in 16 bits first.
+
+    Assumed where the operating system does not tell.
+    """
+    flags = cpu_flags()[1]
+    return "avx2" not in flags or bool(flags & {"avx_vnni", "avx512_vnni", "amx_int8"})
+
+
 def instruction_set() -> str:
     """The extensions that matter for matrix products, or the machine's kind where they are not known."""
     found = [flag for flag in _TOLD if flag in cpu_flags()[1]]

@@ -16,6 +16,7 @@ import numpy as np
 from openvino import opset13 as op
 
 from hoptac.engine import Floats
+from hoptac.engine.cpu import has_dot_products
 from hoptac.engine.graph import GraphBuilder
 from hoptac.engine.ranges import range_name
 from hoptac.engine.weights import Array
@@ -27,6 +28,7 @@ SMOOTHING = {"self": 0.75, "attention.output": 0.75, "intermediate": 0.85, "outp
 KEPT_NEURONS = 16  # of each feed-forward block, in full precision
 GELU_MINIMUM = np.float32(0.17)  # GELU never falls below minus this: shifted by it, all 8 bits are for above
 UNSIGNED, SIGNED = 255, 127
+NARROW = 64  # of weights where 8-bit products are summed in pairs, in 16 bits: 2 * 255 * 64 just fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def _quantize(
 def _product(quantized: _Input, matrix: Floats, bias: Floats) -> Any:
     """``matrix`` ``(out, in)`` times the input, plus ``bias``; the input's shift is taken off again."""
     matrix = matrix * quantized.scales
-    steps = np.abs(matrix).max(axis=1, keepdims=True) / np.float32(SIGNED)
+    largest = SIGNED if has_dot_products() else NARROW
+    steps = np.abs(matrix).max(axis=1, keepdims=True) / np.float32(largest)
     steps[steps == 0] = 1
     units = np.rint(matrix / steps)
     if quantized.shift:
