@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hoptac.model.decode import Floats
 from hoptac.text.encode import TokenizedText
 
-Floats = NDArray[np.float32]
 Run = tuple[int, int, int]
 
 

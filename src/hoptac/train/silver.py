@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +19,6 @@ from hoptac.errors import AnnotationError
 from hoptac.model.confidence import path_probability
 from hoptac.reader import Reader, Reading
 from hoptac.text.page import read_page
-
-if TYPE_CHECKING:
-    pass
 
 TEXTS_AT_ONCE = 64
 
